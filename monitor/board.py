@@ -1,0 +1,50 @@
+"""The present state in memory: what metrics, pages and ``cctv status`` show. Written by the ledger alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.model import Facts, Fault, Key, Outcome, Standing, Target, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The newest look of one probe at one device, without its pictures."""
+
+    probe: str
+    at: datetime
+    seconds: float
+    outcome: Outcome
+    reason: str
+    facts: Facts
+    last_success: datetime | None  # start of the newest look whose findings were all ok
+
+
+@dataclass(slots=True)
+class DeviceState:
+    target: Target
+    standings: dict[tuple[str, str], Standing] = field(default_factory=dict)  # (probe, aspect)
+    looks: dict[str, Look] = field(default_factory=dict)  # probe
+    thumbnail: bytes | None = None  # JPEG of the newest picture
+    thumbnail_at: datetime | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(standing.verdict for standing in self.standings.values())
+
+
+@dataclass(slots=True)
+class Board:
+    devices: dict[Key, DeviceState] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)  # open ones, by fault id
+    blind_since: datetime | None = None  # the monitor itself cannot see
+    started: datetime | None = None
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Fault before unknown before ok; nothing judged at all is unknown."""
+    seen = set(verdicts)
+    for verdict in (Verdict.FAULT, Verdict.UNKNOWN, Verdict.OK):
+        if verdict in seen:
+            return verdict
+    return Verdict.UNKNOWN
