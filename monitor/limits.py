@@ -30,9 +30,38 @@ class OnvifLimits:
 
 @dataclass(frozen=True, slots=True)
 class RecordingLimits:
-    """Owned by the retention judgement."""
+    """What a camera's recordings must show. Times in seconds unless the name says otherwise."""
 
     retention_days: float = 15.0
+    lag: float = 900.0
+    """The newest so many seconds are not expected yet: a recorder writes whole files."""
+    join: float = 5.0
+    """Segments closer than this are one stretch: recorders lose a moment between files."""
+    gap_ignore: float = 60.0
+    """Shorter gaps are not listed."""
+    gap_warn: float = 300.0
+    gap_fail: float = 1800.0
+    """A single gap of at least this = recording_gap."""
+    coverage_min: float = 0.995
+    """Below this share of the expected time = recording_gap."""
+    day_coverage_warn: float = 0.98
+    oldest_slack: float = 3600.0
+    """The oldest recording may be so much younger than the required days: recorders delete in steps."""
+    future: float = 300.0
+    """A recording that ends later than this after now is of the future."""
+    clock_warn: float = 30.0
+    clock_fail: float = 300.0
+    forecast_margin_days: float = 2.0
+    """A forecast within so many days above the required ones is said, but is no fault."""
+    event_silence_days: float = 2.0
+    """Event-only cameras: silence shorter than this is never a fault, whatever was learned."""
+    disk_free_ratio: float = 0.0
+    """Space left of a file system at or below this share = disk_full."""
+    inodes_free_ratio: float = 0.005
+    samples_per_day: int = 4
+    """Recorded instants the daemon decodes per camera and day."""
+    proof_samples: int = 60
+    """Instants of a full proof: 60 meet a rot of 5 % with a certainty of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
