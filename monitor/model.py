@@ -239,6 +239,10 @@ class Finding:
     facts: Facts = field(default_factory=dict)
 
 
+IF_IT_LASTS = "if_it_lasts"
+"""Fact of an unknown finding: the fault kind it becomes when nothing else is heard for a long time."""
+
+
 class Subject(NamedTuple):
     """What patience counts on: one aspect of one probe of one device."""
 
@@ -262,6 +266,10 @@ class Standing:
     first_bad: datetime | None = None  # of the present streak
     last_ok: datetime | None = None
     last_bad: datetime | None = None
+    first_good: datetime | None = None  # of the present streak
+    other: int = 0  # consecutive fault findings of another kind than the confirmed one
+    first_other: datetime | None = None
+    unknown_since: datetime | None = None  # nothing but unknown was heard since then
 
 
 class Change(StrEnum):
@@ -298,6 +306,10 @@ class Fault:
     cleared: datetime | None = None
     reopened: int = 0
     flapping: bool = False
+    hold_until: datetime | None = None  # not announced before: its cause may still show itself
+    announced: datetime | None = None  # when its ticket was put into the outbox
+    raised: tuple[datetime, ...] = ()  # when it was raised, newest last, the last few only
+    clearing: str = ""  # in words, why it was cleared
 
 
 # --- recordings -------------------------------------------------------------------------------------------------
