@@ -1,0 +1,52 @@
+"""``cctv check``: look now, no daemon needed."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import exits
+from monitor.cli.choose import UnknownTarget, choose
+from monitor.cli.context import configured, fail, login_from
+
+
+def check(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TARGET]...", help="A site, SITE/DEVICE, rtsp://… or HOST:PORT; none = all."),
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
+    probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif.")] = None,
+    close: Annotated[
+        bool, typer.Option("--close", help="The long look: several key frames, every number explained.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
+    save_frames: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Save the pictures of the look there.")
+    ] = None,
+    username: Annotated[
+        str, typer.Option(help="For an address; the password comes from $CCTV_PASSWORD or is asked.")
+    ] = "",
+) -> None:
+    """Look now at cameras and recorders. Exit code: 0 ok, 1 fault, 2 wrong usage, 3 something could not be judged."""
+    from monitor.cli import looking, rendering, watching
+
+    known = configured(config, needed=not targets)
+    try:
+        chosen = choose(targets or [], known, login_from(username))
+    except UnknownTarget as error:
+        fail(str(error))
+    if probe and probe not in looking.known_probes():
+        fail(f"--probe {probe}: no such probe; write one of {', '.join(looking.known_probes())}")
+    plan = looking.Plan(tuple(chosen), known, probe, close)
+    if watch:
+        watching.watch(plan)
+    bar, advance = rendering.progress(len(plan.looks()), quiet=as_json)
+    with bar:
+        results = asyncio.run(looking.look_at_all(plan, advance))
+    if save_frames:
+        rendering.save_frames(results, save_frames)
+    (rendering.print_json if as_json else rendering.print_table)(results)
+    raise typer.Exit(exits.code_of(finding.verdict for result in results for finding in result.findings))

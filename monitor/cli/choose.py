@@ -1,0 +1,70 @@
+"""From the words a person typed to the targets to look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.model import Credentials, Key, Target
+from monitor.protocols.rtsp import host_of, split_url
+
+
+class UnknownTarget(ValueError):
+    """The word names nothing; the text says what would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What the configuration offers to choose from."""
+
+    targets: tuple[Target, ...] = ()
+    state_dir: Path | None = None  # None = no configuration
+    deadline: float = 10.0  # seconds of one plain look
+
+    @property
+    def sites(self) -> list[str]:
+        return sorted({target.key.site for target in self.targets})
+
+
+def choose(words: Sequence[str], configured: Configured, login: Credentials | None = None) -> list[Target]:
+    """The targets of all words, each once, in the order typed; no words = everything configured.
+
+    ``login`` is for addresses that are in no configuration. Raises UnknownTarget.
+    """
+    if not words:
+        return list(configured.targets)
+    found = [target for word in words for target in _named(word, configured, login)]
+    return list({target.key: target for target in found}.values())
+
+
+def is_address(word: str) -> bool:
+    """True for a URL, and for a host as opposed to a site's id."""
+    return "://" in word or word.startswith("[") or ("/" not in word and any(mark in word for mark in ".:"))
+
+
+def _named(word: str, configured: Configured, login: Credentials | None) -> list[Target]:
+    site, _, device = word.partition("/")
+    matches = [t for t in configured.targets if t.key.site == site and device in ("", t.key.device)]
+    if matches:
+        return matches
+    if "://" in word:
+        return [_url(word, login)]
+    if is_address(word):
+        return [Target(Key("", word), "camera", host_of(f"rtsp://{word}"), credentials=login, onvif=word)]
+    raise UnknownTarget(_advice(word, site, device, configured))
+
+
+def _url(word: str, login: Credentials | None) -> Target:
+    clean, credentials = split_url(word)
+    if not clean.startswith(("rtsp://", "rtsps://")):
+        raise UnknownTarget(
+            f"{clean}: only rtsp:// and rtsps:// addresses can be looked at; an ONVIF device is HOST:PORT"
+        )
+    return Target(Key("", clean), "camera", host_of(clean), credentials=credentials or login, rtsp=clean)
+
+
+def _advice(word: str, site: str, device: str, configured: Configured) -> str:
+    if device and site in configured.sites:
+        names = ", ".join(sorted(t.key.device for t in configured.targets if t.key.site == site))
+        return f"{word}: the site {site} has no such device; it has {names}"
+    known = ", ".join(configured.sites) or "none (no configuration was found)"
+    return f"{word}: no site of that name; the sites are {known}. An address is written rtsp://… or HOST:PORT"

@@ -1,0 +1,45 @@
+"""What every verb needs: the configuration, a clear refusal, a login for an address."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from monitor.cli import exits
+from monitor.cli.choose import Configured
+from monitor.model import Credentials
+from monitor.settings import ConfigError, Settings, find_config, load
+
+
+def fail(message: str) -> NoReturn:
+    """Say on stderr what is wrong and end with exit code 2."""
+    typer.echo(message, err=True)
+    raise typer.Exit(exits.USAGE)
+
+
+def settings_from(config: Path | None) -> Settings:
+    """The whole configuration, or every mistake in it on stderr and exit code 2. Warnings go to stderr."""
+    try:
+        settings = load(find_config(config))
+    except ConfigError as error:
+        fail(str(error))
+    for warning in settings.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    return settings
+
+
+def configured(config: Path | None, *, needed: bool) -> Configured:
+    """What can be named. Without ``needed``, a configuration that is not there is no mistake."""
+    if not needed and config is None and not find_config(None).is_file():
+        return Configured()
+    settings = settings_from(config)
+    return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline)
+
+
+def login_from(username: str) -> Credentials | None:
+    """A login for an address given on the command line. The password never stands in argv."""
+    if not username:
+        return None
+    password = os.environ.get("CCTV_PASSWORD")
+    return Credentials(username, password if password is not None else typer.prompt("Password", hide_input=True))

@@ -1,0 +1,95 @@
+"""Looks made on command: the daemon's own runner and judge, without the daemon."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from monitor import workers
+from monitor.cli.choose import Configured
+from monitor.judge import judge
+from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
+from monitor.plan import probes_of
+from monitor.probes import PROBES
+from monitor.protocols.logins import LoginGuard
+from monitor.retention import read_recorder
+from monitor.runner import Runner
+from monitor.store import Store
+
+SLOTS = 32
+LOOKERS = {**PROBES, "recorder": read_recorder}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to look at, with which probe (None = those the device calls for), and how."""
+
+    targets: tuple[Target, ...]
+    configured: Configured
+    probe: str | None = None
+    close: bool = False
+
+    def looks(self) -> list[tuple[Target, str]]:
+        ready = [replace(target, close=self.close) for target in self.targets]
+        return [(target, name) for target in ready for name in ((self.probe,) if self.probe else probes_of(target))]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    target: Target
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+
+
+def known_probes() -> list[str]:
+    return sorted(LOOKERS)
+
+
+class Kept:
+    """What a daemon on this machine remembers: learned references, and logins that rest. Empty without its store."""
+
+    def __init__(self, configured: Configured) -> None:
+        path = configured.state_dir / "cctv.sqlite" if configured.state_dir else None
+        self.store = Store(path) if path and path.is_file() else None
+        salt, entries = self.store.logins() if self.store else (secrets.token_bytes(16), [])
+        self.guard = LoginGuard(salt, entries)
+
+    def memory(self, key: Key, name: str) -> Memory:
+        return self.store.memory(key, name) if self.store else b""
+
+    def close(self) -> None:
+        """A login refused here must rest for the daemon too."""
+        if self.store:
+            self.store.save_logins(self.guard.entries())
+            self.store.close()
+
+
+async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:
+    """Make every look of the plan, many at once, one per host; results in the plan's order."""
+    kept = Kept(plan.configured)
+    runner = Runner(LOOKERS, kept.guard, slots=SLOTS, seconds=plan.configured.deadline, on_failure=_not_counted)
+    try:
+        return await asyncio.gather(*(_look(runner, kept, target, name, on_done) for target, name in plan.looks()))
+    finally:
+        workers.close()
+        kept.close()
+
+
+async def _look(runner: Runner, kept: Kept, target: Target, name: str, on_done: Callable[[Result], None]) -> Result:
+    evidence = await runner.look(name, target, kept.memory(target.key, name))
+    if evidence.facts.get("suspect") and not target.close:
+        evidence = await runner.look(name, replace(target, close=True), evidence.memory or b"")
+    result = Result(target, evidence, tuple(_seen_once(finding) for finding in judge(target, evidence)))
+    on_done(result)
+    return result
+
+
+def _seen_once(finding: Finding) -> Finding:
+    """A single look has no history: it says how far it can be trusted."""
+    if finding.verdict is not Verdict.FAULT:
+        return finding
+    return replace(finding, facts={"confidence": "seen once", **finding.facts})
+
+
+def _not_counted(_probe: str, _outcome: str) -> None:
+    """The daemon counts its failures in a metric; a verb shows them in its result."""

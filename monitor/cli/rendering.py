@@ -1,0 +1,82 @@
+"""How results of looks are shown: a table, JSON, a progress bar, pictures in a folder."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from monitor.board import worst
+from monitor.cli.looking import Result
+from monitor.model import Finding, Verdict
+
+MARKS = {Verdict.OK: "[green]✔ ok[/]", Verdict.FAULT: "[bold red]✘ fault[/]", Verdict.UNKNOWN: "[yellow]? unknown[/]"}
+
+
+def table(results: Iterable[Result]) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("device", "probe", "verdict", "what was seen"):
+        shown.add_column(column, overflow="fold")
+    shown.add_column("s", justify="right")
+    for result in results:
+        for finding in result.findings:
+            shown.add_row(*_cells(finding))
+    return shown
+
+
+def print_table(results: list[Result]) -> None:
+    Console().print(table(results))
+
+
+def as_json(results: Iterable[Result]) -> dict[str, Any]:
+    """The shape promised to scripts: see ``cctv check --json`` in the reference."""
+    findings = [finding for result in results for finding in result.findings]
+    return {
+        "verdict": worst(finding.verdict for finding in findings),
+        "results": [_row(finding) for finding in findings],
+    }
+
+
+def print_json(results: list[Result]) -> None:
+    print(json.dumps(as_json(results), ensure_ascii=False, indent=2, default=str))
+
+
+def save_frames(results: Iterable[Result], folder: Path) -> None:
+    """Write every picture of every look as DEVICE.NAME.jpg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for result in results:
+        stem = "".join(c if c.isalnum() or c in "._-" else "_" for c in str(result.target.key))
+        for name, jpeg in result.evidence.pictures.items():
+            (folder / f"{stem}.{name}.jpg").write_bytes(jpeg)
+
+
+def progress(total: int, *, quiet: bool) -> tuple[Progress, Callable[[Result], None]]:
+    """A bar on a terminal, nothing elsewhere; call the function with every result."""
+    bar = Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
+    task = bar.add_task("looking", total=total)
+    return bar, lambda _result: bar.advance(task)
+
+
+def _cells(finding: Finding) -> tuple[str, ...]:
+    probe = f"{finding.probe} {finding.aspect}".strip()
+    verdict = MARKS[finding.verdict] + (f" [bold]{finding.fault}[/]" if finding.fault else "")
+    return escape(str(finding.key)), probe, verdict, escape(finding.reason), f"{finding.seconds:.1f}"
+
+
+def _row(finding: Finding) -> dict[str, Any]:
+    return {
+        "site": finding.key.site or None,
+        "device": finding.key.device,
+        "probe": finding.probe,
+        "aspect": finding.aspect or None,
+        "verdict": finding.verdict,
+        "fault": finding.fault,
+        "reason": finding.reason,
+        "seconds": round(finding.seconds, 3),
+        "evidence": dict(finding.facts),
+    }

@@ -1,0 +1,76 @@
+"""One poll from end to end: look, ask whether we could see at all, record; on suspicion look again, long and close."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from monitor.board import Board
+from monitor.eyes import Eyes
+from monitor.ledger import Ledger
+from monitor.model import Evidence, Key, Outcome, Target, Verdict
+from monitor.runner import Runner
+
+CLOSE_PAUSE = 10
+"""While a fault already stands, a close look only at every so many poll intervals: the device deserves rest."""
+
+
+class Rounds:
+    """Polls devices; holds the targets of the present configuration."""
+
+    def __init__(
+        self,
+        runner: Runner,
+        ledger: Ledger,
+        board: Board,
+        eyes: Eyes,
+        interval: float,
+        on_look: Callable[[str, float], None],
+    ) -> None:
+        """``on_look(probe, seconds)`` hears of every finished look."""
+        self._runner, self._ledger, self._board, self._eyes = runner, ledger, board, eyes
+        self._on_look = on_look
+        self._closed_at: dict[Key, float] = {}
+        self.interval = interval
+        self.targets: Mapping[Key, Target] = {}
+        self.finished = 0
+
+    async def poll(self, key: Key, name: str) -> None:
+        """One scheduled look; a suspicion is followed up at once."""
+        evidence = await self.look(key, name)
+        if evidence and evidence.facts.get("suspect") and self._close_is_due(key):
+            self._closed_at[key] = time.monotonic()
+            await self.look(key, name, close=True)
+
+    async def look(self, key: Key, name: str, *, close: bool = False) -> Evidence | None:
+        """Look and record. None when the device left the configuration meanwhile."""
+        target = self.targets.get(key)
+        if target is None:
+            return None
+        target = replace(target, close=close, options={**target.options, **self._context(key, name)})
+        evidence = await self._runner.look(name, target, self._ledger.memory(key, name))
+        self.finished += 1
+        self._on_look(name, evidence.seconds)
+        evidence = await self._unless_blind(target, evidence)
+        if key in self.targets:
+            await self._ledger.record(target, evidence)
+        return evidence
+
+    async def _unless_blind(self, target: Target, evidence: Evidence) -> Evidence:
+        """What was seen while we could not see is no evidence."""
+        self._eyes.saw(target.host, evidence)
+        why = self._eyes.blind()
+        await self._ledger.set_blind(bool(why), why)
+        return replace(evidence, outcome=Outcome.STARVED, reason=why, facts={}, memory=None) if why else evidence
+
+    def _context(self, key: Key, name: str) -> dict[str, object]:
+        """The inventory probe compares with what RTSP last delivered."""
+        state = self._board.devices.get(key)
+        look = state.looks.get("picture") if state and name == "onvif" else None
+        return {"last_stream": look.facts.get("stream")} if look else {}
+
+    def _close_is_due(self, key: Key) -> bool:
+        state = self._board.devices.get(key)
+        standing = state.standings.get(("picture", "")) if state else None
+        if standing is None or standing.verdict is not Verdict.FAULT:
+            return True
+        return time.monotonic() - self._closed_at.get(key, float("-inf")) >= CLOSE_PAUSE * self.interval

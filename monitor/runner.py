@@ -1,0 +1,133 @@
+"""HOW a look is made: a slot, the host's lock, the deadline, and the boundary where our own errors become *unknown*."""
+
+import asyncio
+import logging
+import time
+import traceback
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from monitor.model import Deadline, Evidence, LoginState, Memory, Outcome, Target
+from monitor.probes import Probe
+from monitor.protocols.logins import LoginGuard
+
+log = logging.getLogger(__name__)
+
+GRACE = 1.0
+"""Seconds a probe may take beyond its deadline to say goodbye (TEARDOWN) before it is cancelled."""
+CLOSE_SECONDS = 45.0
+"""Deadline of a close look: six key frames over ten seconds and more, at key frames up to five seconds apart."""
+RECORDER_SECONDS = 300.0
+"""Deadline of reading a recorder for the first time; later readings use the cache of closed days."""
+SLOW = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.ABANDONED, Outcome.NO_RTP, Outcome.NO_KEY_FRAME})
+"""Outcomes that used up a whole limit: such devices wait in the slow lane next time."""
+
+
+class Lanes:
+    """Slots for looks. Devices slow last time share half of them, so that a thousand dead cameras starve nobody."""
+
+    def __init__(self, slots: int) -> None:
+        self._all = asyncio.Semaphore(slots)
+        self._slow = asyncio.Semaphore(max(1, slots // 2))
+        self._slow_hosts: set[str] = set()
+
+    @asynccontextmanager
+    async def slot(self, host: str) -> AsyncIterator[None]:
+        if host not in self._slow_hosts:
+            async with self._all:
+                yield
+            return
+        async with self._slow, self._all:
+            yield
+
+    def remember(self, host: str, outcome: Outcome) -> None:
+        (self._slow_hosts.add if outcome in SLOW else self._slow_hosts.discard)(host)
+
+
+class HostLocks:
+    """One connection per host at a time: a lock made when first wanted, forgotten when nobody holds or awaits it."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._wanted: dict[str, int] = defaultdict(int)
+
+    @asynccontextmanager
+    async def held(self, host: str) -> AsyncIterator[None]:
+        lock = self._locks.setdefault(host, asyncio.Lock())
+        self._wanted[host] += 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._wanted[host] -= 1
+            if not self._wanted[host]:
+                del self._wanted[host], self._locks[host]
+
+
+class Runner:
+    """Makes looks. Knows no schedule and judges nothing."""
+
+    def __init__(
+        self,
+        probes: Mapping[str, Probe],
+        guard: LoginGuard,
+        *,
+        slots: int,
+        seconds: float,
+        on_failure: Callable[[str, str], None],
+    ) -> None:
+        """``seconds``: the deadline of a plain look. ``on_failure(probe, outcome)`` counts what failed or was abandoned."""
+        self.guard = guard
+        self._probes = probes
+        self._seconds = seconds
+        self._lanes = Lanes(slots)
+        self._locks = HostLocks()
+        self._on_failure = on_failure
+
+    async def look(self, name: str, target: Target, memory: Memory) -> Evidence:
+        """Make one look: waits for the host and a slot, never raises but for cancellation."""
+        async with self._locks.held(target.host), self._lanes.slot(target.host):
+            ready = replace(target, login=self._login(target))
+            evidence = await self._bounded(name, ready, memory)
+            self._learn(target, evidence)
+        self._lanes.remember(target.host, evidence.outcome)
+        return evidence
+
+    def seconds_for(self, name: str, target: Target) -> float:
+        if name == "recorder":
+            return RECORDER_SECONDS
+        return max(self._seconds, CLOSE_SECONDS) if target.close else self._seconds
+
+    async def _bounded(self, name: str, target: Target, memory: Memory) -> Evidence:
+        """The boundary: whatever goes wrong in our own code becomes an unknown with its reason, counted."""
+        started, at = time.monotonic(), datetime.now(UTC)
+        seconds = self.seconds_for(name, target)
+        try:
+            async with asyncio.timeout(seconds + GRACE):
+                return await self._probes[name](target, memory, Deadline.after(seconds))
+        except TimeoutError:
+            outcome, reason = Outcome.ABANDONED, f"the look was abandoned after {seconds + GRACE:.0f} s"
+        except Exception as error:  # noqa: BLE001  # the one boundary that turns an error of ours into unknown
+            # Only the type goes on: the text of a foreign exception may hold a URL with its password.
+            outcome, reason = Outcome.FAILED, f"the monitor failed at this look ({type(error).__name__})"
+            log.error("look %s at %s failed: %s", name, target.key, _where(error))
+        self._on_failure(name, outcome.value)
+        return Evidence(name, at, time.monotonic() - started, outcome, reason)
+
+    def _login(self, target: Target) -> LoginState:
+        return self.guard.state(target.host, target.credentials) if target.credentials else LoginState()
+
+    def _learn(self, target: Target, evidence: Evidence) -> None:
+        if target.credentials is None or evidence.login_worked is None:
+            return
+        tell = self.guard.worked if evidence.login_worked else self.guard.refused
+        tell(target.host, target.credentials, datetime.now(UTC))
+
+
+def _where(error: Exception) -> str:
+    """Type and place of an error of ours, without its text, which may hold a secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {place.filename}:{place.lineno} in {place.name}"

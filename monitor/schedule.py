@@ -1,0 +1,75 @@
+"""WHEN: one job per device and probe, spread over the interval by a hash. The only user of APScheduler."""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.events import EVENT_JOB_MAX_INSTANCES
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor.model import Key, Target
+from monitor.plan import CADENCE, probes_of
+
+Poll = Callable[[Key, str], Awaitable[None]]
+
+# A look that outlasts its interval is counted as a skip; a log line for each would drown the log.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+class Schedule:
+    """Calls ``poll(key, probe)`` for every device and probe, each at its own phase of the interval."""
+
+    def __init__(self, poll: Poll, interval: float, on_skip: Callable[[str], None]) -> None:
+        """``on_skip(probe)`` is called when a look is still under way as the next one falls due."""
+        self._poll = poll
+        self._interval = interval
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
+        )
+        self._scheduler.add_listener(lambda event: on_skip(str(event.job_id).split()[0]), EVENT_JOB_MAX_INSTANCES)
+        self._jobs: set[str] = set()
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Call nobody any more; looks under way are the runner's to end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def retarget(self, targets: Iterable[Target], interval: float) -> None:
+        """Add what is new, drop what is gone, leave the rest at its phase; another interval moves everything."""
+        wanted = {f"{name} {target.key}": (target.key, name) for target in targets for name in probes_of(target)}
+        stale = self._jobs if interval != self._interval else self._jobs - wanted.keys()
+        for job in stale:
+            self._scheduler.remove_job(job)
+        self._interval = interval
+        for job in wanted.keys() - (self._jobs - stale):
+            self._add(job, *wanted[job])
+        self._jobs = set(wanted)
+
+    def _add(self, job: str, key: Key, name: str) -> None:
+        period = self._interval * CADENCE[name]
+        # A device slow to change still gets its first look within one poll interval.
+        first = datetime.now(UTC) + timedelta(seconds=phase(job) * self._interval)
+        trigger = IntervalTrigger(seconds=period, start_date=first, timezone=UTC)
+        self._scheduler.add_job(self._poll, trigger, args=(key, name), id=job)
+
+    def at(self, job: str, cron: str, timezone: str, call: Callable[[], Awaitable[None]]) -> None:
+        """Call by the calendar: ``cron`` has the five fields of crontab(5), in the zone's wall clock."""
+        trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(timezone))
+        self._scheduler.add_job(call, trigger, id=job, replace_existing=True)
+
+    def forget(self, job: str) -> None:
+        """Drop a calendar job."""
+        self._scheduler.remove_job(job)
+
+
+def phase(name: str) -> float:
+    """A fixed place in [0, 1) for a name, so that a fleet's looks spread evenly and a restart keeps them apart."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64

@@ -1,0 +1,52 @@
+"""From what a technician types to what is looked at."""
+
+import pytest
+
+from monitor.cli.choose import Configured, UnknownTarget, choose
+from monitor.model import Credentials, Key, Target
+
+GATE = Target(Key("school", "gate"), "camera", "127.0.0.1", rtsp="rtsp://127.0.0.1/s")
+HALL = Target(Key("school", "hall"), "camera", "127.0.0.2", rtsp="rtsp://127.0.0.2/s")
+BANK = Target(Key("bank", "gate"), "camera", "127.0.0.3", rtsp="rtsp://127.0.0.3/s")
+KNOWN = Configured((GATE, HALL, BANK))
+
+
+@pytest.mark.parametrize(
+    ("words", "chosen"),
+    [
+        ([], [GATE, HALL, BANK]),
+        (["school"], [GATE, HALL]),
+        (["bank/gate"], [BANK]),
+        (["school/hall", "school"], [HALL, GATE]),
+    ],
+)
+def test_words_name_configured_devices(words, chosen):
+    assert choose(words, KNOWN) == chosen
+
+
+def test_a_bare_url_needs_no_configuration_and_loses_its_password():
+    (target,) = choose(["rtsp://monitor:p%40ss@127.0.0.9:8554/s?x=1"], Configured())
+    assert target.key == Key("", "rtsp://127.0.0.9:8554/s?x=1")
+    assert target.credentials == Credentials("monitor", "p@ss")
+    assert target.host == "127.0.0.9"
+
+
+def test_a_bare_host_is_an_onvif_device():
+    (target,) = choose(["127.0.0.9:8080"], Configured(), Credentials("admin", "x"))
+    assert (target.onvif, target.host, target.rtsp) == ("127.0.0.9:8080", "127.0.0.9", "")
+    assert target.credentials == Credentials("admin", "x")
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("scool", "no site of that name; the sites are bank, school"),
+        ("school/gat", "the site school has no such device; it has gate, hall"),
+        ("http://user:secret@127.0.0.1/", "only rtsp:// and rtsps:// addresses"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_what_would_be_right(word, advice):
+    with pytest.raises(UnknownTarget) as wrong:
+        choose([word], KNOWN)
+    assert advice in str(wrong.value)
+    assert "secret" not in str(wrong.value)

@@ -1,0 +1,38 @@
+"""When is it us? Stories of hosts and outcomes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.eyes import Eyes
+from monitor.model import Evidence, Outcome
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("story", "blind"),
+    [
+        ([], False),
+        ([("a", Outcome.SEEN)], False),
+        ([("a", Outcome.NO_ROUTE), ("b", Outcome.NO_ROUTE)], False),  # two hosts may share a dead switch
+        ([("a", Outcome.NO_ROUTE), ("b", Outcome.NO_ROUTE), ("c", Outcome.NO_ROUTE)], True),
+        ([("a", Outcome.NO_ROUTE), ("b", Outcome.NO_ROUTE), ("c", Outcome.NO_ROUTE), ("d", Outcome.SEEN)], False),
+        ([("a", Outcome.NO_ROUTE)] * 5, False),  # one dead host, polled often
+        ([("a", Outcome.CONNECT_TIMEOUT), ("b", Outcome.CONNECT_TIMEOUT), ("c", Outcome.CONNECT_TIMEOUT)], False),
+    ],
+)
+def test_our_own_network(story: list[tuple[str, Outcome]], blind: bool):
+    eyes = Eyes()
+    for host, outcome in story:
+        eyes.saw(host, Evidence("rtsp", NOW, 0.1, outcome, ""))
+    assert bool(eyes.blind()) is blind
+
+
+def test_a_loop_that_was_late_cannot_see():
+    eyes = Eyes()
+    eyes.felt(0.3)
+    assert eyes.blind() == ""
+    eyes.felt(2.8)
+    eyes.felt(0.0)
+    assert "overloaded" in eyes.blind()

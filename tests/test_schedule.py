@@ -1,0 +1,91 @@
+"""Jobs come and go with the configuration; phases are fixed and spread."""
+
+import asyncio
+
+from monitor.model import Key, Target
+from monitor.plan import probes_of
+from monitor.schedule import Schedule, phase
+
+
+def camera(device: str, **kwargs: str) -> Target:
+    return Target(Key("school", device), "camera", "127.0.0.1", rtsp="rtsp://127.0.0.1/", **kwargs)
+
+
+def test_phases_are_the_same_after_a_restart_and_spread_over_the_interval():
+    phases = [phase(f"picture school/cam-{i}") for i in range(1000)]
+    assert phases == [phase(f"picture school/cam-{i}") for i in range(1000)]
+    tenths = [sum(i / 10 <= p < (i + 1) / 10 for p in phases) for i in range(10)]
+    assert min(tenths) > 60
+
+
+def test_each_device_gets_the_probes_it_calls_for():
+    story = [
+        (Target(Key("s", "a"), "camera", "h", rtsp="rtsp://h/"), ("picture",)),
+        (Target(Key("s", "b"), "camera", "h", rtsp="rtsp://h/", onvif="h:80"), ("picture", "onvif")),
+        (Target(Key("s", "c"), "camera", "h", onvif="h:80"), ("onvif",)),
+        (Target(Key("s", "d"), "recorder", "h"), ("recorder",)),
+        (Target(Key("s", "e"), "device", "h"), ("tcp",)),
+    ]
+    for target, names in story:
+        assert probes_of(target) == names
+
+
+async def test_every_device_is_polled_within_one_interval():
+    polled: set[str] = set()
+    everyone = asyncio.Event()
+
+    async def poll(key: Key, name: str) -> None:
+        polled.add(f"{name} {key}")
+        if len(polled) == 3:
+            everyone.set()
+
+    schedule = Schedule(poll, 0.2, on_skip=lambda probe: None)
+    schedule.retarget([camera("a"), camera("b", onvif="127.0.0.1:80")], 0.2)
+    schedule.start()
+    await asyncio.wait_for(everyone.wait(), 5)
+    schedule.stop()
+    assert polled == {"picture school/a", "picture school/b", "onvif school/b"}
+
+
+async def test_a_look_still_under_way_is_a_counted_skip_not_a_second_look():
+    running, skips = 0, 0
+    skipped = asyncio.Event()
+    release = asyncio.Event()
+
+    async def poll(key: Key, name: str) -> None:
+        nonlocal running
+        running += 1
+        await release.wait()
+
+    def on_skip(probe: str) -> None:
+        nonlocal skips
+        skips += probe == "picture"
+        skipped.set()
+
+    schedule = Schedule(poll, 0.05, on_skip)
+    schedule.retarget([camera("slow")], 0.05)
+    schedule.start()
+    await asyncio.wait_for(skipped.wait(), 5)
+    assert (running, skips >= 1) == (1, True)
+    release.set()
+    schedule.stop()
+
+
+async def test_a_removed_device_is_polled_no_more():
+    schedule = Schedule(_ignore, 60, on_skip=lambda probe: None)
+    schedule.retarget([camera("a"), camera("b")], 60)
+    schedule.retarget([camera("b")], 60)
+    assert schedule._jobs == {"picture school/b"}
+    assert [job.id for job in schedule._scheduler.get_jobs()] == ["picture school/b"]
+
+
+async def test_another_interval_moves_every_job():
+    schedule = Schedule(_ignore, 60, on_skip=lambda probe: None)
+    schedule.retarget([camera("a")], 60)
+    schedule.retarget([camera("a")], 30)
+    (job,) = schedule._scheduler.get_jobs()
+    assert job.trigger.interval.total_seconds() == 30
+
+
+async def _ignore(key: Key, name: str) -> None:
+    pass
