@@ -1,0 +1,141 @@
+"""CPU and event-loop lag of one /metrics scrape at 10,000 cameras: ``python -m benchmarks.metrics [CAMERAS]``.
+
+Prints a table, then the same figures as JSON. "cold" renders every device anew; "a quarter new" is a 60 s poll scraped
+every 15 s; the client library's own gauges, with as many series, are the peer measured in the same run.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry, Gauge
+from prometheus_client.exposition import generate_latest
+
+from monitor.board import Board, DeviceState, Look
+from monitor.metrics import Metrics
+from monitor.model import Finding, Key, Outcome, Standing, Subject, Target, Verdict
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+STREAM = {
+    "frames_per_second": 24.98,
+    "bytes_per_second": 511_873.4,
+    "loss_ratio": 0.0013,
+    "first_key_frame_seconds": 0.37,
+    "width": 1920,
+    "height": 1080,
+}
+RECORDING = {
+    "span_days": 15.4,
+    "depth_days": 15.2,
+    "required_days": 15.0,
+    "coverage": 0.9993,
+    "longest_gap_seconds": 71.0,
+    "forecast_days": 16.8,
+    "oldest": "2025-12-16T14:00:00+00:00",
+    "newest": "2026-01-01T00:00:00+00:00",
+}
+
+
+def look(probe: str, at: datetime, facts: dict[str, object]) -> Look:
+    return Look(probe, at, 2.4, Outcome.SEEN, "all is well", {**facts}, at)
+
+
+def standing(key: Key, probe: str, facts: dict[str, object]) -> Standing:
+    finding = Finding(key, probe, Verdict.OK, None, "all is well", START, facts=facts)
+    return Standing(Subject(key, probe), Verdict.OK, None, START, "all is well", finding)
+
+
+def board_of(cameras: int) -> Board:
+    """A board on which every camera has three looks and three standings: about 35 series each."""
+    board = Board()
+    for number in range(cameras):
+        key = Key(f"site-{number // 100:03d}", f"camera-{number:05d}")
+        state = board.devices[key] = DeviceState(Target(key, "camera", "192.0.2.1", name="大门", recorder="nvr-1"))
+        look_at_all(state, START)
+        state.standings = {
+            ("picture", ""): standing(key, "picture", {}),
+            ("onvif", "clock"): standing(key, "onvif", {}),
+            ("recording", ""): standing(key, "recording", {**RECORDING}),
+        }
+    return board
+
+
+def look_at_all(state: DeviceState, at: datetime) -> None:
+    state.looks["picture"] = look("picture", at, {"stream": STREAM})
+    state.looks["onvif"] = look("onvif", at, {"onvif": {"clock_offset_seconds": 1.25}})
+    state.looks["tcp"] = look("tcp", at, {})
+
+
+async def scrape(metrics: Metrics, board: Board) -> dict[str, float]:
+    """CPU seconds, bytes and the worst lag of a 1 ms ticker while one exposition is rendered."""
+    lags = [0.0]
+    ticker = asyncio.create_task(tick(lags))
+    await asyncio.sleep(0.01)
+    before, size, series = time.process_time(), 0, 0
+    async for chunk in metrics.render(board):
+        size += len(chunk)
+        series += chunk.count(b"\n") - chunk.count(b"\n# ") - chunk.startswith(b"#")
+    spent = time.process_time() - before
+    ticker.cancel()
+    return {"cpu_seconds": round(spent, 4), "max_lag_ms": round(max(lags) * 1000, 1), "bytes": size, "series": series}
+
+
+async def tick(lags: list[float]) -> None:
+    while True:
+        before = time.perf_counter()
+        await asyncio.sleep(0.001)
+        lags.append(time.perf_counter() - before - 0.001)
+
+
+def renew(board: Board, every: int, at: datetime) -> None:
+    for state in list(board.devices.values())[::every]:
+        look_at_all(state, at)
+
+
+async def measure(cameras: int) -> dict[str, dict[str, float]]:
+    board, metrics = board_of(cameras), Metrics()
+    table = {"cold": await scrape(metrics, board), "unchanged": await scrape(metrics, board)}
+    renew(board, 4, START + timedelta(minutes=1))
+    table["a quarter new"] = await scrape(metrics, board)
+    renew(board, 1, START + timedelta(minutes=2))
+    table["all new"] = await scrape(metrics, board)
+    table["client library gauges"] = peer(int(table["cold"]["series"]))
+    return table
+
+
+def peer(series: int) -> dict[str, float]:
+    """The same number of series as Gauge children of prometheus_client, rendered in one go as it does."""
+    registry = CollectorRegistry()
+    gauges = [Gauge(f"peer_{number}", "A peer.", ["site", "device"], registry=registry) for number in range(30)]
+    for number in range(series // 30):
+        for gauge in gauges:
+            gauge.labels(f"site-{number // 100:03d}", f"camera-{number:05d}").set(24.98)
+    spent, size = timed(lambda: len(generate_latest(registry)))
+    return {
+        "cpu_seconds": round(spent, 4),
+        "max_lag_ms": round(spent * 1000, 1),
+        "bytes": size,
+        "series": series // 30 * 30,
+    }
+
+
+def timed(work: Callable[[], int]) -> tuple[float, int]:
+    before = time.process_time()
+    result = work()
+    return time.process_time() - before, result
+
+
+def main() -> None:
+    cameras = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    table = asyncio.run(measure(cameras))
+    print(f"{'scrape of ' + str(cameras) + ' cameras':<28}{'series':>10}{'CPU s':>10}{'max lag ms':>12}{'MB':>8}")
+    for name, row in table.items():
+        print(f"{name:<28}{row['series']:>10}{row['cpu_seconds']:>10}{row['max_lag_ms']:>12}{row['bytes'] / 1e6:>8.1f}")
+    print(json.dumps({"cameras": cameras, "scrapes": table}))
+
+
+if __name__ == "__main__":
+    main()

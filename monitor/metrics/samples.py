@@ -1,0 +1,161 @@
+"""What the board knows about one device, as metric samples. What is not known gives no sample, never a zero."""
+
+import math
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from monitor.board import DeviceState, Look
+from monitor.metrics.table import INFO_LABELS
+from monitor.model import FaultKind, Outcome, Standing, Verdict
+
+Sample = tuple[str, str, float]
+"""Metric name, the rendered labels beyond site and device (each with its leading comma), value."""
+
+DAY = 86_400.0
+_STREAM = (
+    ("cctv_stream_frames_per_second", "frames_per_second"),
+    ("cctv_stream_receive_bytes_per_second", "bytes_per_second"),
+    ("cctv_stream_packet_loss_ratio", "loss_ratio"),
+    ("cctv_stream_first_frame_seconds", "first_key_frame_seconds"),
+    ("cctv_stream_width_pixels", "width"),
+    ("cctv_stream_height_pixels", "height"),
+)
+_RECORDING = (
+    ("cctv_recording_span_seconds", "span_days", DAY),
+    ("cctv_recording_depth_seconds", "depth_days", DAY),
+    ("cctv_recording_required_seconds", "required_days", DAY),
+    ("cctv_recording_coverage_ratio", "coverage", 1.0),
+    ("cctv_recording_longest_gap_seconds", "longest_gap_seconds", 1.0),
+    ("cctv_recording_forecast_seconds", "forecast_days", DAY),
+)
+_RECORDING_TIMES = (
+    ("cctv_recording_oldest_timestamp_seconds", "oldest"),
+    ("cctv_recording_newest_timestamp_seconds", "newest"),
+)
+_DISK_HEALTHY = {"ok": 1, "full": 1, "failed": 0, "absent": 0}
+
+
+def escape(value: str) -> str:
+    """A label value as the exposition format wants it."""
+    return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+
+
+def samples(state: DeviceState) -> Iterator[Sample]:
+    """All series of one device but its faults."""
+    yield "cctv_device_info", _info_labels(state), 1
+    now = state.verdict
+    for verdict in Verdict:
+        yield "cctv_verdict", _VERDICT_LABELS[verdict], int(verdict is now)
+    for look in list(state.looks.values()):
+        yield from _probe(look, state.standings)
+    yield from _stream(state.looks)
+    yield from _clock(state.looks)
+    yield from _recording(state.standings)
+    yield from _disks(state.looks)
+
+
+def confirmed_faults(state: DeviceState) -> Iterator[FaultKind]:
+    """The kinds of the device's confirmed faults."""
+    for standing in state.standings.values():
+        if standing.verdict is Verdict.FAULT and standing.fault:
+            yield standing.fault
+
+
+_VERDICT_LABELS = {verdict: f',verdict="{verdict}"' for verdict in Verdict}
+
+
+def _info_labels(state: DeviceState) -> str:
+    target = state.target
+    device = _part(state.looks.get("onvif"), "onvif")
+    values = {name: getattr(target, name, "") or device.get(name, "") for name in INFO_LABELS}
+    return "".join(f',{name}="{escape(str(value))}"' for name, value in values.items())
+
+
+def _probe(look: Look, standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample]:
+    label = f',probe="{escape(look.probe)}"'
+    yield "cctv_probe_success", label, int(look.last_success == look.at)
+    if look.outcome is not Outcome.SEEN:
+        yield "cctv_probe_failure_info", f'{label},reason="{look.outcome}"', 1
+    yield "cctv_probe_last_attempt_timestamp_seconds", label, look.at.timestamp()
+    if look.last_success:
+        yield "cctv_probe_last_success_timestamp_seconds", label, look.last_success.timestamp()
+    yield "cctv_probe_last_duration_seconds", label, look.seconds
+    bad = [standing.bad for (probe, _), standing in standings.items() if probe == look.probe]
+    yield "cctv_probe_consecutive_failures", label, max(bad, default=0)
+
+
+def _stream(looks: Mapping[str, Look]) -> Iterator[Sample]:
+    facts = _part(looks.get("picture"), "stream") or _part(looks.get("rtsp"), "stream")
+    yield from _numbers(facts, _STREAM)
+
+
+def _clock(looks: Mapping[str, Look]) -> Iterator[Sample]:
+    for probe in ("onvif", "recorder"):
+        look = looks.get(probe)
+        offset = number(_part(look, "onvif").get("clock_offset_seconds"))
+        if offset is None and look:
+            offset = number(look.facts.get("clock_offset_seconds"))
+        if offset is not None:
+            yield "cctv_device_clock_offset_seconds", "", offset
+            return
+
+
+def _recording(standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample]:
+    judged = [standing.last for (probe, _), standing in standings.items() if probe == "recording"]
+    if not judged:
+        return
+    facts: dict[str, Any] = {}
+    for finding in judged:
+        facts |= finding.facts
+    for name, fact, unit in _RECORDING:
+        value = number(facts.get(fact))
+        if value is not None:
+            yield name, "", value * unit
+    for name, fact in _RECORDING_TIMES:
+        instant = timestamp(facts.get(fact))
+        if instant is not None:
+            yield name, "", instant
+    yield "cctv_recording_checked_timestamp_seconds", "", max(finding.at for finding in judged).timestamp()
+
+
+def _disks(looks: Mapping[str, Look]) -> Iterator[Sample]:
+    look = looks.get("recorder")
+    for disk in (look and look.facts.get("disks")) or ():
+        label = f',disk="{escape(str(disk.get("id", "")))}"'
+        if disk.get("status") in _DISK_HEALTHY:
+            sound = _DISK_HEALTHY[disk["status"]] and disk.get("smart_passed") is not False
+            yield "cctv_disk_healthy", label, int(sound)
+        for name, fact in (("cctv_disk_size_bytes", "size"), ("cctv_disk_free_bytes", "free")):
+            value = number(disk.get(fact))
+            if value is not None:
+                yield name, label, value
+
+
+def _numbers(facts: Mapping[str, Any], wanted: tuple[tuple[str, str], ...]) -> Iterator[Sample]:
+    for name, fact in wanted:
+        value = number(facts.get(fact))
+        if value is not None:
+            yield name, "", value
+
+
+def _part(look: Look | None, name: str) -> Mapping[str, Any]:
+    part = look.facts.get(name) if look else None
+    return part if isinstance(part, Mapping) else {}
+
+
+def number(value: object) -> float | None:
+    """The value if it is a finite number, else None."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return value
+
+
+def timestamp(value: object) -> float | None:
+    """Epoch seconds of an RFC 3339 text, a datetime or a number; None if it is none of them."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value.timestamp() if isinstance(value, datetime) else number(value)
