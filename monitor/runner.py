@@ -79,7 +79,7 @@ class Runner:
         seconds: float,
         on_failure: Callable[[str, str], None],
     ) -> None:
-        """``seconds``: the deadline of a plain look. ``on_failure(probe, outcome)`` counts what failed or was abandoned."""
+        """``seconds``: deadline of a plain look. ``on_failure(probe, outcome)`` counts what failed or was abandoned."""
         self.guard = guard
         self._probes = probes
         self._seconds = seconds

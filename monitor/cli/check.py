@@ -14,21 +14,15 @@ from monitor.cli.context import configured, fail, login_from
 def check(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TARGET]...", help="A site, SITE/DEVICE, rtsp://… or HOST:PORT; none = all."),
+        typer.Argument(metavar="[TARGET]...", help="SITE, SITE/DEVICE, rtsp://… or HOST:PORT; none = all"),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
     probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif.")] = None,
-    close: Annotated[
-        bool, typer.Option("--close", help="The long look: several key frames, every number explained.")
-    ] = False,
+    close: Annotated[bool, typer.Option("--close", help="The long look: several key frames.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
-    save_frames: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Save the pictures of the look there.")
-    ] = None,
-    username: Annotated[
-        str, typer.Option(help="For an address; the password comes from $CCTV_PASSWORD or is asked.")
-    ] = "",
+    save_frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the pictures there.")] = None,
+    username: Annotated[str, typer.Option(help="For an address; password from $CCTV_PASSWORD or asked.")] = "",
 ) -> None:
     """Look now at cameras and recorders. Exit code: 0 ok, 1 fault, 2 wrong usage, 3 something could not be judged."""
     from monitor.cli import looking, rendering, watching

@@ -56,9 +56,7 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
 def _url(word: str, login: Credentials | None) -> Target:
     clean, credentials = split_url(word)
     if not clean.startswith(("rtsp://", "rtsps://")):
-        raise UnknownTarget(
-            f"{clean}: only rtsp:// and rtsps:// addresses can be looked at; an ONVIF device is HOST:PORT"
-        )
+        raise UnknownTarget(f"{clean}: only rtsp:// and rtsps:// can be looked at; an ONVIF device is HOST:PORT")
     return Target(Key("", clean), "camera", host_of(clean), credentials=credentials or login, rtsp=clean)
 
 
