@@ -19,7 +19,42 @@ class StreamLimits:
 
 @dataclass(frozen=True, slots=True)
 class PictureLimits:
-    """Owned by the picture judgement."""
+    """Grey levels are 0..255. Unless a line says otherwise a measure is taken at 480 pixels width, bands removed."""
+
+    band_top: float = 0.12
+    """Share of the height at the top that is left out: clocks and names are burnt in there."""
+    band_bottom: float = 0.07
+    """The same at the bottom."""
+    dark_p99: float = 40.0
+    """99 of 100 pixels below this = black, or dark when a scene can be made out."""
+    black_spread: float = 3.0
+    """A dark picture with less standard deviation = black."""
+    black_correlation: float = 0.5
+    """A dark picture whose neighbouring pixels agree less = black: only electronic noise."""
+    uniform_spread: float = 3.0
+    """Standard deviation below this, and ..."""
+    uniform_range: float = 14.0
+    """... p99 - p1 below this = one colour all over."""
+    no_signal_flat: float = 0.6
+    """Share of flat tiles from which, and ..."""
+    no_signal_entropy: float = 2.0
+    """... entropy in bits below which it is a card, not a scene."""
+    overexposed_share: float = 0.35
+    """Share of pixels >= 250 above this = overexposed."""
+    damaged_share: float = 0.5
+    """Share of a look's key frames the decoder complained about = corrupt."""
+    frozen_change: float = 0.10
+    """Least mean change between key frames far apart (native patches) below this = frozen, whatever was learned."""
+    frozen_floor_share: float = 0.4
+    """Below this share of the least change ever seen alive on this camera = frozen."""
+    frozen_change_most: float = 0.45
+    """The learned limit is never above this: real live clips went down to .46."""
+    frozen_floor_least: float = 0.15
+    """A camera whose live pictures change less than this cannot be told from a frozen one."""
+    frozen_texture: float = 4.0
+    """Spread inside the patches below this = too flat to tell."""
+    frozen_key_frames: int = 6
+    """Key frames a close look must have before it says frozen."""
 
 
 @dataclass(frozen=True, slots=True)

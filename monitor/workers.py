@@ -66,7 +66,7 @@ def close() -> None:
 @functools.cache
 def _process_pool() -> ProcessPool:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["monitor.vision"])
+    context.set_forkserver_preload(["monitor.vision.analysis"])
     cores = len(os.sched_getaffinity(0))
     return ProcessPool(max_workers=cores, max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
 

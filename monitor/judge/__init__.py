@@ -5,6 +5,7 @@ A new probe adds its judge here, one line in the map.
 
 from collections.abc import Callable, Mapping
 
+from monitor.judge.picture import judge_picture
 from monitor.judge.port import judge_port
 from monitor.judge.stream import judge_stream
 from monitor.model import Evidence, Finding, Target
@@ -14,7 +15,7 @@ Judge = Callable[[Target, Evidence], tuple[Finding, ...]]
 JUDGES: Mapping[str, tuple[Judge, ...]] = {
     "tcp": (judge_port,),
     "rtsp": (judge_stream,),
-    "picture": (judge_stream,),
+    "picture": (judge_stream, judge_picture),
 }
 
 

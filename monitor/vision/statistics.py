@@ -1,0 +1,157 @@
+"""What one picture says by itself, with no history: level, spread, texture, noise, stripes, colour."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import cv2
+import numpy as np
+
+from monitor.vision.decode import Picture, Plane
+from monitor.vision.work import Small
+
+Floats = np.ndarray[Any, Any]
+
+TILES_ACROSS, TILES_DOWN = 16, 9
+FLAT_SPREAD = 2.0
+"""A tile with a smaller standard deviation (grey levels) carries nothing to see."""
+IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
+"""Blind to flat, sloping and straight-edged content. J. Immerkaer, Fast Noise Variance Estimation, CVIU 64(2), 1996."""
+IMMERKAER_SCALE = 4.047
+"""Median of |response| of that kernel to Gaussian noise of standard deviation 1 (6 x 0.6745)."""
+PATCH = 96
+"""Side in pixels of the native-resolution squares the sensor noise is read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Grey levels are 0..255. Measured between the overlay bands at 480 wide, except ``native_*``."""
+
+    level: float  # mean
+    spread: float  # standard deviation
+    p1: float
+    p99: float
+    entropy: float  # bits of the grey histogram
+    clipped: float  # share of pixels >= 250
+    correlation: float  # lag-1 horizontal: pictures ~1, electronic noise ~0
+    flat: float  # share of tiles with next to no spread
+    edges: float  # mean Sobel magnitude
+    detail: float  # Laplacian variance, noise removed
+    noise: float  # grey levels, at 480 wide
+    native_noise: float  # grey levels, median over native patches
+    stripe_spread: float  # of the row or column profile, whichever is the more periodic
+    stripe_peak: float  # largest share of that profile's spectral energy in one line
+    blue: float  # mean Cb - 128
+    red: float  # mean Cr - 128
+    chroma: float  # standard deviation of the colours: below ~2 the picture is monochrome
+
+    @property
+    def focus(self) -> float:
+        """Fine detail per contrast: comparable between pictures of one view under different light."""
+        return float(np.sqrt(max(self.detail, 0.0)) / max(self.spread, 1e-3))
+
+    def as_facts(self) -> dict[str, float]:
+        return {name: round(value, 4) for name, value in asdict(self).items()} | {"focus": round(self.focus, 4)}
+
+
+def measure(picture: Picture, small: Small) -> Statistics:
+    """All numbers of one picture: 2 to 4 ms for 1080p."""
+    inner = small.inner
+    mean, deviation = cv2.meanStdDev(inner)
+    histogram = cv2.calcHist([inner], [0], None, [256], [0, 256]).ravel() / inner.size
+    stripe_spread, stripe_peak = _stripes(inner)
+    noise = immerkaer(inner)
+    laplacian = cv2.meanStdDev(cv2.Laplacian(inner, cv2.CV_16S))[1].item() ** 2
+    blue, red = cv2.meanStdDev(small.blue), cv2.meanStdDev(small.red)
+    return Statistics(
+        level=mean.item(),
+        spread=deviation.item(),
+        p1=_percentile(histogram, 0.01),
+        p99=_percentile(histogram, 0.99),
+        entropy=_entropy(histogram),
+        clipped=float(histogram[250:].sum()),
+        correlation=_correlation(inner),
+        flat=float((tile_spread(inner) < FLAT_SPREAD).mean()),
+        edges=cv2.mean(edge_strength(inner))[0],
+        detail=max(laplacian - 20 * noise**2, 0.0),  # 20 = sum of the squared Laplacian kernel
+        noise=noise,
+        native_noise=_native_noise(picture),
+        stripe_spread=stripe_spread,
+        stripe_peak=stripe_peak,
+        blue=blue[0].item() - 128,
+        red=red[0].item() - 128,
+        chroma=float(np.hypot(blue[1].item(), red[1].item())),
+    )
+
+
+def median(many: list[Statistics]) -> Statistics:
+    """The middle value of each number over several pictures of one look."""
+    return Statistics(*(float(np.median([getattr(one, field.name) for one in many])) for field in fields(Statistics)))
+
+
+def immerkaer(grey: Plane) -> float:
+    """Noise standard deviation in grey levels; a median, so texture in less than half the picture is harmless."""
+    response = np.abs(cv2.filter2D(grey, cv2.CV_16S, IMMERKAER)).astype(np.uint16)
+    counts = cv2.calcHist([response], [0], None, [1024], [0, 1024]).ravel()
+    return _percentile(counts / max(response.size, 1), 0.5) / IMMERKAER_SCALE
+
+
+def edge_strength(grey: Plane) -> Floats:
+    """Sobel magnitude after a Gaussian of sigma 1, float32."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def tile_spread(grey: Plane, across: int = TILES_ACROSS, down: int = TILES_DOWN) -> Floats:
+    """Standard deviation of each tile, (down, across) float32."""
+    values = grey.astype(np.float32)
+    mean = cv2.resize(values, (across, down), interpolation=cv2.INTER_AREA)
+    square = cv2.resize(cv2.multiply(values, values), (across, down), interpolation=cv2.INTER_AREA)
+    return np.sqrt(np.maximum(square - mean * mean, 0))
+
+
+def _percentile(histogram: Floats, share: float) -> float:
+    """Interpolated inside the bin, so that small noise is not rounded away."""
+    cumulated = np.cumsum(histogram)
+    index = int(np.searchsorted(cumulated, share))
+    index = min(index, len(histogram) - 1)
+    below = float(cumulated[index - 1]) if index else 0.0
+    inside = (share - below) / max(float(histogram[index]), 1e-9)
+    return index + min(max(inside, 0.0), 1.0) - 0.5 if index else min(max(inside, 0.0), 1.0) * 0.5
+
+
+def _entropy(histogram: Floats) -> float:
+    filled = histogram[histogram > 0]
+    return float(-(filled * np.log2(filled)).sum())
+
+
+def _correlation(grey: Plane) -> float:
+    left, right = grey[:, :-1], grey[:, 1:]
+    mean_left, spread_left = (value.item() for value in cv2.meanStdDev(left))
+    mean_right, spread_right = (value.item() for value in cv2.meanStdDev(right))
+    if min(spread_left, spread_right) < 0.05:
+        return 0.0
+    product = cv2.multiply(left, right, dtype=cv2.CV_32F)
+    return float((cv2.mean(product)[0] - mean_left * mean_right) / (spread_left * spread_right))
+
+
+def _stripes(grey: Plane) -> tuple[float, float]:
+    """Spread and spectral peak of the row or column means after their slow part is removed, the stronger of the two."""
+    found = (0.0, 0.0)
+    for axis in (0, 1):
+        profile = cv2.reduce(grey, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+        wave = profile - cv2.GaussianBlur(profile.reshape(1, -1), (31, 1), 0).ravel()
+        spectrum = np.abs(np.fft.rfft(wave)) ** 2
+        spread, peak = float(wave.std()), float(spectrum.max() / max(float(spectrum.sum()), 1e-6))
+        found = max(found, (spread, peak), key=lambda pair: pair[0] * pair[1])
+    return found
+
+
+def _native_noise(picture: Picture) -> float:
+    """Median over nine native squares: the small picture has averaged the sensor's noise away."""
+    side = min(PATCH, picture.height // 4, picture.width // 4)
+    rows = np.linspace(picture.height * 0.15, picture.height * 0.85 - side, 3).astype(int)
+    columns = np.linspace(picture.width * 0.05, picture.width * 0.95 - side, 3).astype(int)
+    squares = [picture.luma[y : y + side, x : x + side] for y in rows for x in columns]
+    return float(np.median([immerkaer(np.ascontiguousarray(square)) for square in squares])) * picture.gain
