@@ -11,6 +11,8 @@ from monitor.settings.errors import Problem
 _PLAIN_INT = re.compile(r"-?(?:0|[1-9][0-9]*)$")
 _PLAIN_BOOL = re.compile(r"true|false|True|False$")
 
+_INSTEAD = "name another file with --config, or begin with: cctv config example > cctv.yaml"
+
 
 class _Loader(yaml.CSafeLoader):
     """The C parser with the YAML 1.2 reading of plain words: ``no``, ``08:30``, ``0123`` and dates stay text."""
@@ -49,7 +51,7 @@ def read_yaml(path: Path, problems: list[Problem]) -> dict[str, Any] | None:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}; create it or correct the path"))
+        problems.append(Problem(str(path), 0, 0, f"cannot be read: {error.strerror}; {_INSTEAD}"))
         return None
     except UnicodeDecodeError:
         problems.append(Problem(str(path), 1, 1, "is not UTF-8 text; save it as UTF-8"))

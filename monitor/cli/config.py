@@ -1,0 +1,43 @@
+"""``cctv config``: is the configuration right, what does it come to, and what may stand in it."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.context import settings_from
+from monitor.settings import RECORDER_OPTIONS, SINK_OPTIONS, show
+
+app = typer.Typer(no_args_is_help=True)
+File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The configuration file.")]
+Config = Annotated[Path | None, typer.Option(help="The same, as with the other verbs.")]
+
+
+@app.command()
+def check(file: File = None, config: Config = None) -> None:
+    """Say whether the configuration loads, or everything that is wrong with it. Exit code: 0 right, 2 wrong."""
+    sites = settings_from(file or config).sites
+    cameras, recorders = sum(len(site.cameras) for site in sites), sum(len(site.recorders) for site in sites)
+    typer.echo(f"ok: {len(sites)} sites, {cameras} cameras, {recorders} recorders")
+
+
+@app.command("show")
+def show_(file: File = None, config: Config = None) -> None:
+    """Print the configuration as it takes effect, defaults and environment included, secrets masked."""
+    import yaml
+
+    effective = show.effective(settings_from(file or config))
+    typer.echo(yaml.safe_dump(effective, allow_unicode=True, sort_keys=False), nl=False)
+
+
+@app.command()
+def example() -> None:
+    """Print a commented example to begin with."""
+    typer.echo(show.example(), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema, for editors."""
+    typer.echo(json.dumps(show.json_schema(RECORDER_OPTIONS, SINK_OPTIONS), indent=2, ensure_ascii=False))

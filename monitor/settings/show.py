@@ -1,0 +1,59 @@
+"""The configuration as it takes effect, and its shape: for people, for editors. Secrets stay masked."""
+
+import dataclasses
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel
+
+from monitor.limits import Limits
+from monitor.settings.options import Kinds
+from monitor.settings.overrides import merge
+from monitor.settings.root import Settings
+from monitor.settings.schema import Recorder, Sink
+
+
+def effective(settings: Settings) -> dict[str, Any]:
+    """Every value in force as plain data in the shape of the file; what is not set is left out."""
+    data = settings.model_dump(mode="json", exclude_none=True)
+    for written, site in zip(data["sites"], settings.sites, strict=True):
+        _flatten(written["recorders"], [recorder.options for recorder in site.recorders])
+    _flatten(data["tickets"]["sinks"], [sink.options for sink in settings.tickets.sinks])
+    data["limits"] = dataclasses.asdict(merge(Limits(), settings.limits, settings.retention_days))
+    data["retention_days"] = data["limits"]["recording"]["retention_days"]
+    return data
+
+
+def _flatten(written: list[dict[str, Any]], options: list[BaseModel | None]) -> None:
+    for mapping, of_kind in zip(written, options, strict=True):
+        if of_kind is not None:
+            mapping.update(of_kind.model_dump(mode="json", exclude_none=True))
+
+
+def example() -> str:
+    """The commented example that comes with the package."""
+    return resources.files("monitor.settings").joinpath("example.yaml").read_text(encoding="utf-8")
+
+
+def json_schema(recorder_kinds: Kinds, sink_kinds: Kinds) -> dict[str, Any]:
+    """JSON schema of the main file, for editors (``# yaml-language-server: $schema=``)."""
+    schema = Settings.model_json_schema()
+    for common, kinds in ((Recorder, recorder_kinds), (Sink, sink_kinds)):
+        schema["$defs"][common.__name__] = _one_of(schema, common, kinds)
+    return schema
+
+
+def _one_of(schema: dict[str, Any], common: type[BaseModel], kinds: Kinds) -> dict[str, Any]:
+    shape = schema["$defs"][common.__name__]
+    shape["properties"].pop("options", None)
+    return {"oneOf": [_of_kind(schema, shape, kind, model) for kind, model in sorted(kinds.items())]}
+
+
+def _of_kind(schema: dict[str, Any], shape: dict[str, Any], kind: str, model: type[BaseModel]) -> dict[str, Any]:
+    own = model.model_json_schema()
+    schema["$defs"].update(own.pop("$defs", {}))
+    return shape | {
+        "title": kind,
+        "properties": shape["properties"] | {"kind": {"const": kind}} | own["properties"],
+        "required": [*shape["required"], *own.get("required", [])],
+    }
