@@ -32,7 +32,11 @@ class Rounds:
         self._closed_at: dict[Key, float] = {}
         self.interval = interval
         self.targets: Mapping[Key, Target] = {}
-        self.finished = 0
+        self._progress = time.monotonic()
+
+    def idle(self) -> float:
+        """Seconds since a look last came to its end."""
+        return time.monotonic() - self._progress
 
     async def poll(self, key: Key, name: str) -> None:
         """One scheduled look; a suspicion is followed up at once."""
@@ -48,7 +52,7 @@ class Rounds:
             return None
         target = replace(target, close=close, options={**target.options, **self._context(key, name)})
         evidence = await self._runner.look(name, target, self._ledger.memory(key, name))
-        self.finished += 1
+        self._progress = time.monotonic()
         self._on_look(name, evidence.seconds)
         evidence = await self._unless_blind(target, evidence)
         if key in self.targets:

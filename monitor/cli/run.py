@@ -1,0 +1,33 @@
+"""``cctv run``: the daemon."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.context import fail, settings_from
+from monitor.settings import find_config
+
+
+def run(
+    config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Log every step.")] = False,
+) -> None:
+    """Watch everything in the configuration until told to stop."""
+    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    asyncio.run(watch(config))
+
+
+async def watch(config: Path | None) -> None:
+    """Run the daemon; wrong configuration or an unusable state folder ends with exit code 2."""
+    from monitor.daemon import Daemon
+    from monitor.store import StoreError
+
+    settings = settings_from(config)
+    try:
+        daemon = Daemon(find_config(config), settings, lambda url: typer.echo(f"status page: {url}"))
+    except StoreError as error:
+        fail(str(error))
+    await daemon.run()

@@ -1,0 +1,178 @@
+"""The composition root: builds every object once, starts them, reloads them, ends them."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor import systemd, workers
+from monitor.board import Board
+from monitor.eyes import Eyes
+from monitor.ledger import Ledger
+from monitor.metrics import Metrics
+from monitor.model import Key
+from monitor.plan import probes_of
+from monitor.probes import PROBES
+from monitor.protocols.logins import LoginGuard
+from monitor.retention import read_recorder
+from monitor.rounds import Rounds
+from monitor.runner import Runner
+from monitor.schedule import Schedule
+from monitor.settings import ConfigError, Settings, load
+from monitor.store import Store
+from monitor.web import Actions, create_app, serve
+from monitor.web.access import WebConfig, load_web_config
+
+log = logging.getLogger(__name__)
+
+STATE_FILE = "cctv.sqlite"
+IDLE_ROUNDS = 3
+"""No look at all has ended for so many poll intervals: the daemon hangs, and systemd shall restart it."""
+FAREWELL = 6.0
+"""Seconds that looks under way have to say TEARDOWN when the daemon ends."""
+
+
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the daemon is made of."""
+
+    store: Store
+    board: Board
+    metrics: Metrics
+    ledger: Ledger
+    eyes: Eyes
+    rounds: Rounds
+    schedule: Schedule
+
+
+def build(settings: Settings) -> Parts:
+    """Every object, connected; nothing runs yet. Raises StoreError when the state folder cannot be used."""
+    store = Store(settings.state_dir / STATE_FILE)
+    store.claim()
+    board, metrics, eyes = Board(), Metrics(), Eyes()
+    ledger = Ledger(store, board, settings.patience.raise_after, settings.patience.clear_after, clock)
+    runner = Runner(
+        {**PROBES, "recorder": read_recorder},
+        LoginGuard(*ledger.load_logins()),
+        slots=settings.poll.concurrency,
+        seconds=settings.poll.deadline,
+        on_failure=metrics.look_failed,
+    )
+    rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
+    schedule = Schedule(rounds.poll, settings.poll.interval, metrics.look_skipped)
+    return Parts(store, board, metrics, ledger, eyes, rounds, schedule)
+
+
+class Daemon:
+    """Runs until told to stop."""
+
+    def __init__(self, config: Path, settings: Settings, announce: Callable[[str], None]) -> None:
+        """``announce`` hears the address of the status page once it answers. Raises StoreError, ConfigError."""
+        self._config, self._settings, self._announce = config, settings, announce
+        self._web = load_web_config(settings.web_config) if settings.web_config else WebConfig()
+        self._parts = build(settings)
+        self._stop = asyncio.Event()
+
+    async def run(self) -> None:
+        """Watch until SIGTERM or SIGINT; SIGHUP reads the configuration anew."""
+        self._listen_to_signals()
+        parts = self._parts
+        targets = self._settings.targets()
+        parts.ledger.load(targets)
+        await parts.ledger.start()
+        await self._watch(self._settings)
+        async with self._background():
+            parts.schedule.start()
+            parts.metrics.reloaded(True, clock())
+            systemd.notify("READY=1")
+            await self._stop.wait()
+            systemd.notify("STOPPING=1")
+        await self._end()
+
+    async def reload(self) -> str | None:
+        """Take the new configuration whole, or keep the old one and say why."""
+        systemd.reloading()
+        refused = None
+        try:
+            await self._watch(load(self._config))
+            log.info("the configuration was read anew")
+        except ConfigError as error:
+            refused = str(error)
+            log.error("the new configuration was refused, the old one stands:\n%s", refused)
+        self._parts.metrics.reloaded(refused is None, clock())
+        systemd.notify("READY=1")
+        return refused
+
+    async def _watch(self, settings: Settings) -> None:
+        """Make these the devices that are watched."""
+        targets = {target.key: target for target in settings.targets()}
+        self._settings = settings
+        self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
+        await self._parts.ledger.retarget(targets.values())
+        self._parts.schedule.retarget(targets.values(), settings.poll.interval)
+
+    def _listen_to_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: self._tasks.create_task(self.reload()))
+
+    @asynccontextmanager
+    async def _background(self) -> AsyncIterator[None]:
+        """What runs beside the looks; if one of these fails, the daemon ends and says so."""
+        parts = self._parts
+        page = create_app(parts.board, parts.metrics, self._actions())
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            running = [
+                tasks.create_task(parts.eyes.watch()),
+                tasks.create_task(self._feed_watchdog()),
+                tasks.create_task(serve(page, self._settings.listen, self._web, announce=self._announce)),
+            ]
+            yield
+            for task in running:
+                task.cancel()
+
+    def _actions(self) -> Actions:
+        """What the pages may ask for."""
+        return Actions(reload=self.reload, look_now=self._look_now, site_names=self._site_names, ready=self._ready)
+
+    async def _look_now(self, key: Key, close: bool) -> None:
+        for name in probes_of(self._parts.board.devices[key].target):
+            await self._parts.rounds.look(key, name, close=close)
+
+    def _site_names(self) -> dict[str, str]:
+        return {site.id: site.name for site in self._settings.sites}
+
+    def _ready(self) -> str | None:
+        return self._parts.ledger.store_failing or None
+
+    async def _feed_watchdog(self) -> None:
+        """Tell systemd we live, but only while looks really end (or nothing is there to look at)."""
+        parts = self._parts
+        while True:
+            parts.metrics.loop_lag(parts.eyes.lag)
+            if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * self._settings.poll.interval:
+                systemd.notify("WATCHDOG=1")
+            await asyncio.sleep(min((systemd.watchdog_seconds() or 15.0) / 3, 5.0))
+
+    async def _end(self) -> None:
+        """No new looks; those under way say goodbye; everything durable; no process left behind."""
+        parts = self._parts
+        parts.schedule.stop()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        if others:
+            await asyncio.wait(others, timeout=FAREWELL)
+        await parts.ledger.close()
+        parts.store.close()
+        workers.close()
