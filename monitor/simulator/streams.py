@@ -1,0 +1,129 @@
+"""A camera's stream and who watches it: follows the camera's fault from healthy to broken and back."""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+
+from monitor.simulator import faults, sdp
+from monitor.simulator.camera import Camera
+from monitor.simulator.feed import Feed
+from monitor.simulator.rtsp import PATH, Connection
+from monitor.simulator.sources import Live, Look, Loop, Source
+
+PHASES = 50
+"""A loop is served at so many offsets; cameras with the same offset share every packet."""
+REPLAY_SECONDS = 4.0
+STALL_SECONDS = 1.0
+
+
+class Library:
+    """Sources and feeds, made once and shared by all cameras that look alike."""
+
+    def __init__(self, threads: Executor, folder: Path | None) -> None:
+        self.threads, self.folder = threads, folder
+        self._loops: dict[tuple[Look, float], Loop] = {}
+        self._feeds: dict[tuple[Look, float, int], Feed] = {}
+        self._sets: dict[Look, list[bytes]] = {}
+
+    def source(self, camera: Camera) -> Source:
+        look, seconds = _look(camera), camera.spec.loop
+        if camera.name_of_fault == "replayed":
+            return self._loop(look, seconds or REPLAY_SECONDS)
+        return self._loop(look, seconds) if seconds else Live(look)
+
+    def feed(self, camera: Camera) -> Feed:
+        """The shared feed of a healthy looped camera, or a feed of the camera's own."""
+        source = self.source(camera)
+        if not camera.spec.loop:
+            return self._feed(camera, source, 0)
+        phase = camera.seed % PHASES
+        return self._feeds.setdefault(
+            (_look(camera), camera.spec.loop, phase), self._feed(camera, source, camera.spec.gop * phase / PHASES)
+        )
+
+    def _loop(self, look: Look, seconds: float) -> Loop:
+        return self._loops.setdefault((look, seconds), Loop(look, seconds, self.folder))
+
+    def _feed(self, camera: Camera, source: Source, phase: float) -> Feed:
+        return Feed(source, camera.spec.fps, sdp.PAYLOAD_TYPE[camera.spec.codec], phase, self.threads)
+
+
+def _look(camera: Camera) -> Look:
+    """Looped cameras of one scene look alike, so that they can share; live ones each have their own street."""
+    spec, fault = camera.spec, camera.name_of_fault
+    shown = fault if fault in faults.PICTURE else ""
+    seed = 1 if spec.loop else camera.seed
+    return Look(spec.scene, spec.codec, spec.width, spec.height, spec.fps, spec.gop, spec.kbps, shown, spec.clock, seed)
+
+
+class Stream:
+    """What a camera's connections share: its feed, and the rules its fault sets for them."""
+
+    def __init__(self, camera: Camera, library: Library) -> None:
+        self.camera, self.library = camera, library
+        self.connections: set[Connection] = set()
+        self.feed = library.feed(camera)
+        self._own = not camera.spec.loop
+        self._apply_numbers()
+
+    def sets(self) -> list[bytes]:
+        return self.feed.source.sets()
+
+    def elsewhere(self) -> str:
+        """The redirect: the same path on the next address."""
+        return f"rtsp://{ipaddress.ip_address(self.camera.spec.address) + 1}:{self.camera.port}{PATH}"
+
+    def join(self, connection: Connection) -> None:
+        connection.forget_stall()
+        fault = self.camera.name_of_fault
+        if fault in ("no_rtp", "silent"):
+            return
+        self.feed.add(connection)
+        if fault == "stalled":
+            connection.stall_after(STALL_SECONDS)
+
+    def leave(self, connection: Connection) -> None:
+        connection.forget_stall()
+        self.feed.remove(connection)
+
+    def playing(self) -> list[Connection]:
+        return [connection for connection in self.connections if connection.playing]
+
+    async def follow(self) -> None:
+        """Bring running sessions to the camera's present fault. A loop not yet encoded is waited for, in a thread."""
+        fault = self.camera.fault
+        source = self.library.source(self.camera)
+        if isinstance(source, Loop):
+            await self._in_thread(source.prepare)
+        if fault == self.camera.fault:
+            self._switch(source)
+
+    def _switch(self, source: Source) -> None:
+        watching = self.playing()
+        for connection in watching:
+            self.leave(connection)
+        if not self._own:
+            self.feed, self._own = self.feed.fork(), True
+        self.feed.replace(source)
+        self._apply_numbers()
+        for connection in watching:
+            self.join(connection)
+
+    def _apply_numbers(self) -> None:
+        fault = self.camera.name_of_fault
+        self.feed.loss = faults.loss_ratio(self.camera.fault)
+        self.feed.keys = fault != "no_key_frame"
+        self.feed.stop_clock(fault == "clock_stopped")
+
+    def hang_up(self) -> None:
+        for connection in tuple(self.connections):
+            connection.transport.abort()
+
+    async def prepare(self) -> None:
+        """Have the loop and the parameter sets at hand before the first client comes."""
+        await self._in_thread(self.feed.source.sets)
+
+    async def _in_thread(self, work: Callable[[], object]) -> None:
+        await asyncio.get_running_loop().run_in_executor(self.library.threads, work)
