@@ -310,6 +310,7 @@ class Fault:
     announced: datetime | None = None  # when its ticket was put into the outbox
     raised: tuple[datetime, ...] = ()  # when it was raised, newest last, the last few only
     clearing: str = ""  # in words, why it was cleared
+    calm_since: datetime | None = None  # of a flapping fault: seen ok since then, not yet believed
 
 
 # --- recordings -------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""When a finding becomes a state: several bad looks raise a fault, several good ones clear it, unknown moves nothing."""
+"""When a finding becomes a state: some bad looks raise a fault, some good ones clear it, unknown moves nothing."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

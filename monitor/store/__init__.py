@@ -1,0 +1,10 @@
+"""What outlives a restart: one SQLite file, one writing daemon, any number of readers.
+
+``Store`` runs functions over a connection; each module here owns its tables and offers such functions:
+``store.read(faults.standing)``, ``store.write(windows.start, window)``.
+"""
+
+from monitor.store.changes import Changes
+from monitor.store.database import Store, StoreError
+
+__all__ = ["Changes", "Store", "StoreError"]

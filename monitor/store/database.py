@@ -1,0 +1,149 @@
+"""Opening the file, running functions in a transaction, and saying in words what SQLite could not do."""
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from monitor.model import Key, Memory
+from monitor.protocols.logins import LoginEntry
+from monitor.store import logins, memory
+from monitor.store.schema import migrate
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BUSY_SECONDS = 10.0
+"""How long one writer waits for another; every transaction here takes milliseconds."""
+
+WORDS = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "it is read-only for this user",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; does the folder exist and may this user write there?",
+    sqlite3.SQLITE_BUSY: "another process holds it",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; move it away and start anew, or bring back a backup",
+    sqlite3.SQLITE_NOTADB: "it is not a state file of this program",
+    sqlite3.SQLITE_IOERR: "the disk reports an error",
+}
+
+
+class StoreError(Exception):
+    """The state could not be read or written; the message names the file and the cause."""
+
+
+class Store:
+    """One state file. Safe to use from several threads; each call is one transaction."""
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        """Open the file, make it if need be, and bring its schema up to date. Raises StoreError."""
+        self.path = path
+        self.read_only = read_only
+        self._lock = threading.RLock()
+        self._claim: int | None = None
+        with _in_words(path):
+            self._connection = _open_reader(path) if read_only else _open_writer(path)
+
+    @classmethod
+    def reader(cls, path: Path) -> "Store":
+        """For programs that only look; works beside a running daemon. Raises StoreError when there is no file."""
+        return cls(path, read_only=True)
+
+    def read(self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``function(connection, …)`` on one consistent snapshot. Raises StoreError."""
+        with self._lock, _in_words(self.path), _transaction(self._connection, "BEGIN"):
+            return function(self._connection, *args, **kwargs)
+
+    def write(self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """``function(connection, …)`` as one durable transaction: all of it or nothing. Raises StoreError."""
+        with self._lock, _in_words(self.path), _transaction(self._connection, "BEGIN IMMEDIATE"):
+            return function(self._connection, *args, **kwargs)
+
+    def logins(self) -> tuple[bytes, list[LoginEntry]]:
+        """The salt of the fingerprints and what is known of each account. Raises StoreError."""
+        return self.write(logins.salt), self.read(logins.load)
+
+    def save_logins(self, entries: Iterable[LoginEntry]) -> None:
+        """Raises StoreError."""
+        self.write(logins.save, entries)
+
+    def memory(self, key: Key, probe: str) -> Memory:
+        """What a probe kept between looks; ``b""`` = nothing. Raises StoreError."""
+        return self.read(memory.one, key, probe)
+
+    def claim(self) -> None:
+        """Become the one daemon of this state until closed. Raises StoreError when another one is."""
+        handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            os.close(handle)
+            raise StoreError(f"{self.path}: another daemon already works on this state") from held
+        self._claim = handle
+
+    def size(self) -> int:
+        """Bytes on disk, with the write-ahead log."""
+        parts = [self.path, self.path.with_name(self.path.name + "-wal")]
+        return sum(part.stat().st_size for part in parts if part.exists())
+
+    def close(self) -> None:
+        with self._lock:
+            self._connection.close()
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
+
+
+def _open_writer(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")  # a committed fault survives a power cut
+    connection.execute("PRAGMA journal_size_limit=16777216")
+    migrate(connection)
+    return connection
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        # No daemon has it open and this user may not make the log's index: then the file is at rest and complete.
+        if not path.exists() or path.with_name(path.name + "-wal").exists():
+            raise
+        connection.close()
+        connection = _connect(f"{path.resolve().as_uri()}?immutable=1")
+    return connection
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have rolled it back already
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        raise StoreError(f"{path}: {WORDS.get(code, str(error))}") from error
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}") from error
