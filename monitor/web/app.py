@@ -1,0 +1,45 @@
+"""The HTTP face as one application: pages, metrics and JSON over the same board."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from monitor.board import Board
+from monitor.metrics import Metrics
+from monitor.web import machine, pages
+from monitor.web.actions import Actions
+from monitor.web.guard import HostCheck, SecurityHeaders
+from monitor.web.looks import Looks
+
+
+def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Iterable[str] | None = ()) -> FastAPI:
+    """The application. ``hosts``: further names it may be called by; None = any (behind a login)."""
+    app = FastAPI(title="cctv-monitor", docs_url=None, redoc_url=None, openapi_url=None)
+    looks = Looks(actions)
+    shown = pages.Pages(board, actions, looks)
+    app.include_router(pages.router(shown))
+    app.include_router(machine.router(machine.Machine(board, metrics, actions, looks)))
+    app.mount("/static", StaticFiles(packages=[("monitor.web", "static")]))
+    _explain_errors(app, shown)
+    app.add_middleware(HostCheck, hosts=hosts)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _explain_errors(app: FastAPI, shown: pages.Pages) -> None:
+    """A person gets a page, a program one line of text."""
+
+    async def refused(request: Request, error: Any) -> Response:
+        status = getattr(error, "status_code", 422)
+        text = str(getattr(error, "detail", "The request is incomplete."))
+        if "text/html" in request.headers.get("accept", ""):
+            return shown.error(request, status, text)
+        return PlainTextResponse(f"{text}\n", status)
+
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(RequestValidationError, refused)

@@ -1,0 +1,93 @@
+"""What keeps a stranger's web page in the operator's browser away from ours: host names, origins, headers."""
+
+import ipaddress
+import socket
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer; what sets no caching of its own is not kept."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(_HEADERS)
+                headers.setdefault("Cache-Control", "private, no-cache")
+            await send(message)
+
+        await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class HostCheck:
+    """Refuses unknown host names (DNS rebinding) and changes ordered from another origin (cross-site requests).
+
+    An address is always a known name: a rebinding attack needs a name of the attacker's.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+        self._app = app
+        own = {"localhost", socket.gethostname(), socket.getfqdn()}
+        self._hosts = None if hosts is None else {name.lower() for name in own | set(hosts)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        refusal = self._refusal(scope) if scope["type"] == "http" else ""
+        if refusal:
+            await PlainTextResponse(f"{refusal}\n", 403)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> str:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._hosts is not None and not self._known(host):
+            return "This server is not known by that host name."
+        if scope["method"] not in _SAFE_METHODS and not _same_origin(headers, host):
+            return "The request comes from another site."
+        return ""
+
+    def _known(self, host: str) -> bool:
+        name = (_split(host) or "").lower()
+        return name in (self._hosts or ()) or _is_address(name)
+
+
+def _same_origin(headers: Headers, host: str) -> bool:
+    """Programs send no Origin; browsers always do with a POST, and say of themselves when it is cross-site."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
+
+
+def _split(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

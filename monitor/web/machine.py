@@ -1,0 +1,128 @@
+"""What programs ask for: metrics, health, reload, the on-demand probe and the JSON interface."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+
+from monitor.board import Board
+from monitor.metrics import CONTENT_TYPE, Metrics, render_device
+from monitor.model import Fault, Key
+from monitor.web import views
+from monitor.web.actions import Actions
+from monitor.web.looks import Looks
+
+PROBE_SECONDS = 60.0
+"""How long an on-demand look may take when the asker does not say."""
+_MARGIN = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    board: Board
+    metrics: Metrics
+    actions: Actions
+    looks: Looks
+
+    async def exposition(self) -> Response:
+        return StreamingResponse(self.metrics.render(self.board), media_type=CONTENT_TYPE)
+
+    async def healthy(self) -> Response:
+        return PlainTextResponse("healthy\n")
+
+    async def ready(self) -> Response:
+        why_not = self.actions.ready()
+        return PlainTextResponse(f"not ready: {why_not}\n", 503) if why_not else PlainTextResponse("ready\n")
+
+    async def reload(self) -> Response:
+        refused = await self.actions.reload()
+        return PlainTextResponse(f"{refused}\n", 500) if refused else PlainTextResponse("reloaded\n")
+
+    async def probe(self, request: Request, target: str) -> Response:
+        """Look at one configured device now; 504 if the look outlasts the scraper's own deadline."""
+        key = Key(*target.partition("/")[::2])
+        if key not in self.board.devices:
+            raise HTTPException(404, "No such device in the configuration.")
+        if not await self.looks.look(key, False, _patience(request.headers)):
+            raise HTTPException(504, "The look did not end in time.")
+        return Response(render_device(key, self.board.devices[key]), media_type=CONTENT_TYPE)
+
+    async def status(self) -> Response:
+        seen = await views.overview(self.board)
+        devices = [
+            _device(views.card(key, self.board.devices[key])) for key in seen.verdicts if key in self.board.devices
+        ]
+        return JSONResponse(
+            {
+                "verdict": seen.all.verdict,
+                "at": _text(self.actions.now()),
+                "blind_since": _text(self.board.blind_since),
+                "devices": devices,
+            }
+        )
+
+    async def faults(self) -> Response:
+        return JSONResponse({"faults": [_fault(fault) for fault in views.open_faults(self.board)]})
+
+    async def tickets(self) -> Response:
+        return JSONResponse({"tickets": [dict(ticket) for ticket in self.actions.tickets()]})
+
+
+def router(machine: Machine) -> APIRouter:
+    routes = APIRouter()
+    routes.get("/metrics")(machine.exposition)
+    routes.get("/-/healthy")(machine.healthy)
+    routes.get("/-/ready")(machine.ready)
+    routes.post("/-/reload")(machine.reload)
+    routes.get("/probe")(machine.probe)
+    routes.get("/api/v1/status")(machine.status)
+    routes.get("/api/v1/faults")(machine.faults)
+    routes.get("/api/v1/tickets")(machine.tickets)
+    return routes
+
+
+def _patience(headers: Mapping[str, str]) -> float:
+    """Prometheus says how long it will wait; the answer must leave a little before."""
+    try:
+        asked = float(headers.get("x-prometheus-scrape-timeout-seconds", PROBE_SECONDS))
+    except ValueError:
+        return PROBE_SECONDS
+    return max(_MARGIN, min(asked - _MARGIN, PROBE_SECONDS))
+
+
+def _device(card: views.Card) -> dict[str, Any]:
+    return {
+        "site": card.key.site,
+        "device": card.key.device,
+        "name": card.name,
+        "role": card.role,
+        "verdict": card.verdict,
+        "fault": card.fault,
+        "reason": card.reason,
+        "since": _text(card.since),
+        "last_look": _text(card.seen),
+    }
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {
+        "id": fault.id,
+        "site": fault.subject.key.site,
+        "device": fault.subject.key.device,
+        "probe": fault.subject.probe,
+        "fault": fault.kind,
+        "reason": fault.reason,
+        "since": _text(fault.since),
+        "opened": _text(fault.opened),
+        "parent": fault.parent or None,
+        "excused": fault.excused or None,
+        "flapping": fault.flapping,
+        "ladder": list(fault.ladder),
+    }
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

@@ -1,0 +1,139 @@
+"""The pages for people: the whole, a site, a device. Server-rendered, each one refreshes itself."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor import words
+from monitor.board import Board, DeviceState
+from monitor.model import Key, Verdict
+from monitor.web import timeline, views
+from monitor.web.actions import Actions
+from monitor.web.figures import figures
+from monitor.web.looks import Looks
+from monitor.web.texts import LANGUAGE_NAMES, environment
+
+REFRESH_SECONDS = 10
+PAGE_SIZE = 96
+STALE = timedelta(minutes=5)
+"""No look at any device for so long: the page says that it is old."""
+LOOK_WAIT_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Renders the templates from the board."""
+
+    board: Board
+    actions: Actions
+    looks: Looks
+
+    async def status(self, request: Request) -> Response:
+        seen = await views.overview(self.board)
+        listed = self._listed(request, list(seen.verdicts.items()))
+        return self._page(request, "status.html", seen=seen, faults=views.open_faults(self.board), **listed)
+
+    async def site(self, request: Request, site: str) -> Response:
+        seen = await views.overview(self.board)
+        if site not in seen.sites:
+            raise HTTPException(404, "No such site.")
+        listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
+        faults = views.open_faults(self.board, site=site)
+        return self._page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
+
+    async def device(self, request: Request, site: str, device: str) -> Response:
+        key, state = self.find(site, device)
+        spans, now = self.actions.history(key), self.actions.now()
+        return self._page(
+            request,
+            "device.html",
+            card=views.card(key, state),
+            target=state.target,
+            ladder=views.ladder(state),
+            figures=figures(state, words.translations(_language(request)).gettext),
+            faults=views.open_faults(self.board, key=key),
+            lanes=timeline.lanes(spans, now),
+            incidents=timeline.incidents(spans)[:20],
+            reference=self.actions.picture(key, "reference") is not None,
+            looking=self.looks.running(key),
+        )
+
+    async def look(self, site: str, device: str, close: bool = False) -> Response:
+        """Look now, wait a little for the result, and go back to the device's page."""
+        key, _ = self.find(site, device)
+        await self.looks.look(key, close, LOOK_WAIT_SECONDS)
+        return RedirectResponse(f"/devices/{site}/{device}", 303)
+
+    async def picture(self, site: str, device: str, name: str) -> Response:
+        """The thumbnail, the reference, or the evidence of an open fault."""
+        key, state = self.find(site, device)
+        image = state.thumbnail if name == "thumbnail" else self._kept(key, name)
+        if image is None:
+            raise HTTPException(404, "No such picture.")
+        return Response(image, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    def find(self, site: str, device: str) -> tuple[Key, DeviceState]:
+        key = Key(site, device)
+        if key not in self.board.devices:
+            raise HTTPException(404, "No such device.")
+        return key, self.board.devices[key]
+
+    def error(self, request: Request, status: int, text: str) -> Response:
+        return self._page(request, "error.html", status=status, text=text)
+
+    def _kept(self, key: Key, name: str) -> bytes | None:
+        evidence = {fault.picture for fault in views.open_faults(self.board, key=key)}
+        return self.actions.picture(key, name) if name == "reference" or name in evidence else None
+
+    def _listed(self, request: Request, verdicts: list[tuple[Key, Verdict]]) -> dict[str, Any]:
+        """The cards of one page of the list, as the address asks: ``?show=fault&page=2``."""
+        show = request.query_params.get("show", "")
+        keys = [key for key, verdict in verdicts if show not in tuple(Verdict) or verdict == show]
+        pages = max(1, -(-len(keys) // PAGE_SIZE))
+        page = min(_whole(request.query_params.get("page")), pages)
+        chosen = keys[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+        cards = [views.card(key, self.board.devices[key]) for key in chosen if key in self.board.devices]
+        return {"cards": cards, "show": show, "page": page, "pages": pages}
+
+    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        language, now = _language(request), self.actions.now()
+        text = (
+            environment(language)
+            .get_template(template)
+            .render(
+                now=now,
+                blind_since=self.board.blind_since,
+                stale=values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
+                refresh=REFRESH_SECONDS,
+                names=self.actions.site_names(),
+                status=status,
+                path=request.url.path,
+                **values,
+            )
+        )
+        response = HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language, Cookie"})
+        if request.query_params.get("lang") in LANGUAGE_NAMES:
+            response.set_cookie("lang", language, max_age=31_536_000, httponly=True, samesite="lax")
+        return response
+
+
+def router(pages: Pages) -> APIRouter:
+    routes = APIRouter(default_response_class=HTMLResponse)
+    routes.get("/")(pages.status)
+    routes.get("/sites/{site}")(pages.site)
+    routes.get("/devices/{site}/{device}")(pages.device)
+    routes.post("/devices/{site}/{device}/look")(pages.look)
+    routes.get("/pictures/{site}/{device}/{name}.jpg")(pages.picture)
+    return routes
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("lang") or request.cookies.get("lang")
+    return words.choose(asked, request.headers.get("accept-language", ""))
+
+
+def _whole(text: str | None) -> int:
+    return max(1, int(text[:9])) if text and text.isascii() and text.isdigit() else 1

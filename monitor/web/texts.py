@@ -1,0 +1,78 @@
+"""Templates and the small words in them: ages, times, figures, in the language of the reader."""
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor import words
+from monitor.model import Verdict
+
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+
+
+@functools.cache
+def environment(language: str) -> Environment:
+    """The template environment of one language: everything is escaped, nothing undefined passes."""
+    made = Environment(
+        loader=PackageLoader("monitor.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = words.translations(language)
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    translate = catalogue.gettext
+    made.filters["duration"] = functools.partial(duration, translate)
+    made.filters["moment"] = moment
+    made.filters["verdict"] = lambda verdict: translate(VERDICTS[verdict])
+    made.filters["probe"] = functools.partial(_probe, translate)
+    made.filters["fault"] = lambda kind: translate(words.FAULTS[kind])
+    made.globals["languages"] = LANGUAGE_NAMES
+    made.globals["language"] = language
+    return made
+
+
+def _probe(translate: Callable[[str], str], name: str) -> str:
+    return translate(PROBES.get(name, name))
+
+
+def duration(translate: Callable[[str], str], seconds: float) -> str:
+    """A length of time in its largest unit, never more exact than it is useful."""
+    for limit, unit, text in _UNITS:
+        if seconds < limit:
+            return translate(text) % {"count": int(max(0.0, seconds) // unit)}
+    raise AssertionError("the last limit is infinite")
+
+
+def moment(at: datetime, timezone: str, now: datetime) -> str:
+    """A time at the device's place: the clock alone if it is the same day there, else with the date."""
+    zone = ZoneInfo(timezone)
+    local, today = at.astimezone(zone), now.astimezone(zone)
+    return local.strftime("%H:%M" if local.date() == today.date() else "%Y-%m-%d %H:%M")
+
+
+def _(text: str) -> str:
+    """Marks a text for the catalogue; it is translated where it is shown."""
+    return text
+
+
+_UNITS = (
+    (100.0, 1, _("%(count)s s")),
+    (100 * 60.0, 60, _("%(count)s min")),
+    (48 * 3600.0, 3600, _("%(count)s h")),
+    (float("inf"), 86400, _("%(count)s d")),
+)
+VERDICTS = {Verdict.OK: _("ok"), Verdict.FAULT: _("fault"), Verdict.UNKNOWN: _("unknown")}
+PROBES = {
+    "tcp": _("network"),
+    "rtsp": _("video stream"),
+    "picture": _("picture"),
+    "onvif": _("ONVIF and clock"),
+    "recorder": _("recorder"),
+    "recording": _("recording"),
+}

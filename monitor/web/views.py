@@ -1,0 +1,166 @@
+"""What the pages show, worked out from the board: plain values, no markup."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.board import Board, DeviceState, worst
+from monitor.model import Fault, FaultKind, Key, Standing, Verdict
+
+RUNGS = ("tcp", "rtsp", "picture", "onvif", "recorder", "recording")
+"""The order of the cause ladder, from the wire to the recording."""
+_ORDER = {Verdict.FAULT: 0, Verdict.UNKNOWN: 1, Verdict.OK: 2}
+SLICE_SECONDS = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One device in a list."""
+
+    key: Key
+    name: str
+    role: str
+    timezone: str
+    verdict: Verdict
+    fault: FaultKind | None
+    reason: str
+    since: datetime | None  # of the confirmed verdict
+    seen: datetime | None  # the newest look
+    suspected: FaultKind | None  # seen, not yet confirmed
+    picture_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One probe on the cause ladder."""
+
+    probe: str
+    verdict: Verdict
+    fault: FaultKind | None
+    reason: str
+    since: datetime
+    seen: datetime
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many devices have which verdict."""
+
+    counts: Counter[Verdict] = field(default_factory=Counter)
+
+    def __getitem__(self, verdict: Verdict) -> int:
+        return self.counts[verdict]
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    @property
+    def verdict(self) -> Verdict:
+        return worst(self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Every device's verdict, sorted with what needs a person first, and the counts."""
+
+    verdicts: dict[Key, Verdict]
+    sites: dict[str, Tally]
+    all: Tally
+    newest: datetime | None  # look at any device
+
+
+async def overview(board: Board) -> Overview:
+    """Go through the whole board, giving the event loop back in between."""
+    verdicts: dict[Key, Verdict] = {}
+    sites: dict[str, Tally] = {}
+    newest: datetime | None = None
+    pause = time.perf_counter() + SLICE_SECONDS
+    for key, state in list(board.devices.items()):
+        verdicts[key] = verdict = state.verdict
+        sites.setdefault(key.site, Tally()).counts[verdict] += 1
+        newest = _later(newest, seen(state))
+        if time.perf_counter() > pause:
+            await asyncio.sleep(0)
+            pause = time.perf_counter() + SLICE_SECONDS
+    ordered = dict(sorted(verdicts.items(), key=lambda item: (_ORDER[item[1]], item[0])))
+    return Overview(ordered, sites, Tally(Counter(verdicts.values())), newest)
+
+
+def card(key: Key, state: DeviceState) -> Card:
+    """One device's line: its worst confirmed state, and why."""
+    target, leading = state.target, _leading(state)
+    verdict = leading.verdict if leading else Verdict.UNKNOWN
+    return Card(
+        key,
+        target.name or key.device,
+        target.role,
+        target.timezone,
+        verdict,
+        leading.fault if leading else None,
+        _reason(leading) if leading else "",
+        leading.since if leading else None,
+        seen(state),
+        _suspected(state) if verdict is not Verdict.FAULT else None,
+        state.thumbnail_at if state.thumbnail else None,
+    )
+
+
+def ladder(state: DeviceState) -> list[Rung]:
+    """One rung per probe, each with the worst of its aspects."""
+    by_probe: dict[str, list[Standing]] = {}
+    for (probe, _), standing in state.standings.items():
+        by_probe.setdefault(probe, []).append(standing)
+    names = sorted(by_probe, key=lambda probe: (RUNGS.index(probe) if probe in RUNGS else len(RUNGS), probe))
+    return [_rung(probe, by_probe[probe]) for probe in names]
+
+
+def open_faults(board: Board, key: Key | None = None, site: str | None = None) -> list[Fault]:
+    """The confirmed faults, causes before what they cause, newest first; of one device or site if named."""
+    faults = [
+        fault
+        for fault in board.faults.values()
+        if (key is None or fault.subject.key == key) and (site is None or fault.subject.key.site == site)
+    ]
+    return sorted(faults, key=lambda fault: (bool(fault.parent), -fault.since.timestamp()))
+
+
+def seen(state: DeviceState) -> datetime | None:
+    """When the device was last looked at."""
+    return max((look.at for look in state.looks.values()), default=None)
+
+
+def _leading(state: DeviceState) -> Standing | None:
+    """The standing that speaks for the device: the worst; among faults the oldest, among the rest the picture's."""
+    standings = list(state.standings.values())
+    if not standings:
+        return None
+    verdict = worst(standing.verdict for standing in standings)
+    worst_ones = [standing for standing in standings if standing.verdict is verdict]
+    if verdict is Verdict.FAULT:
+        return min(worst_ones, key=lambda standing: (standing.since, standing.subject))
+    return min(worst_ones, key=lambda standing: (standing.subject.probe != "picture", standing.subject))
+
+
+def _rung(probe: str, standings: Iterable[Standing]) -> Rung:
+    standing = min(standings, key=lambda one: (_ORDER[one.verdict], one.since, one.subject))
+    return Rung(probe, standing.verdict, standing.fault, _reason(standing), standing.since, standing.last.at)
+
+
+def _reason(standing: Standing) -> str:
+    """The newest words that agree with the confirmed verdict."""
+    return standing.last.reason if standing.last.verdict is standing.verdict else standing.reason
+
+
+def _suspected(state: DeviceState) -> FaultKind | None:
+    for standing in state.standings.values():
+        if standing.last.verdict is Verdict.FAULT and standing.verdict is not Verdict.FAULT:
+            return standing.last.fault
+    return None
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max((at for at in (one, other) if at), default=None)

@@ -1,0 +1,222 @@
+"""A hand-made board of a dozen devices in every state, for the page tests. Plain model objects, nothing pretended."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+
+from monitor.board import Board, DeviceState, Look
+from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
+
+NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
+HOSTILE = '<script>alert(1)</script> "O\'Brien"\n=HYPERLINK("http://x")'
+
+
+@dataclass(frozen=True)
+class PastSpan:
+    probe: str
+    verdict: Verdict
+    fault: FaultKind | None
+    reason: str
+    start: datetime
+    end: datetime | None
+
+
+def ago(seconds: float) -> datetime:
+    return NOW - timedelta(seconds=seconds)
+
+
+def jpeg(hue: int, light: int = 170) -> bytes:
+    """A street of sorts: sky, road, a few boxes."""
+    rows = np.linspace(0, 1, 180)[:, None]
+    picture = np.zeros((180, 320, 3), np.uint8)
+    picture[..., 0] = hue
+    picture[..., 1] = (70 * (1 - rows)).astype(np.uint8)
+    picture[..., 2] = np.clip(light * (0.45 + 0.55 * (1 - rows)), 0, 255).astype(np.uint8)
+    picture = cv2.cvtColor(picture, cv2.COLOR_HSV2BGR)
+    for left, top, wide, high in ((20, 60, 70, 80), (130, 75, 45, 60), (210, 50, 90, 95)):
+        shade = tuple(int(light * 0.35 + left % 40) for _ in range(3))
+        cv2.rectangle(picture, (left, top), (left + wide, top + high), shade, -1)
+    cv2.fillPoly(picture, [np.array([[120, 180], [150, 130], [190, 130], [260, 180]])], (int(light * 0.5),) * 3)
+    return bytes(cv2.imencode(".jpg", picture)[1])
+
+
+def standing(
+    key: Key,
+    probe: str,
+    verdict: Verdict,
+    reason: str,
+    fault: FaultKind | None = None,
+    *,
+    since: float = 86_400 * 3,
+    seen: float = 12,
+    **facts: object,
+) -> Standing:
+    finding = Finding(key, probe, verdict, fault, reason, ago(seen), facts=facts)
+    bad = 5 if verdict is Verdict.FAULT else 0
+    return Standing(Subject(key, probe), verdict, fault, ago(since), reason, finding, bad=bad)
+
+
+def look(probe: str, outcome: Outcome, reason: str, seen: float, ok: bool, **facts: object) -> Look:
+    return Look(probe, ago(seen), 2.31, outcome, reason, facts, ago(seen) if ok else None)
+
+
+STREAM = {
+    "frames_per_second": 24.97,
+    "bytes_per_second": 512_400.0,
+    "loss_ratio": 0.0004,
+    "first_key_frame_seconds": 0.42,
+    "width": 1920,
+    "height": 1080,
+    "codec": "h264",
+}
+RECORDING = {
+    "span_days": 16.2,
+    "depth_days": 15.8,
+    "required_days": 15.0,
+    "coverage": 0.9987,
+    "longest_gap_seconds": 73.0,
+    "oldest": "2026-02-17T01:42:00+00:00",
+    "newest": "2026-03-05T06:29:00+00:00",
+    "forecast_days": None,
+}
+
+
+def healthy(board: Board, site: str, device: str, name: str, hue: int, seen: float = 12) -> DeviceState:
+    key = Key(site, device)
+    target = Target(key, "camera", "192.0.2.21", name=name, timezone="Asia/Shanghai", rtsp="rtsp://192.0.2.21/1")
+    state = board.devices[key] = DeviceState(target, thumbnail=jpeg(hue), thumbnail_at=ago(seen))
+    reason = "1920 × 1080 H.264, 25 frames a second, moving"
+    state.looks["picture"] = look("picture", Outcome.SEEN, reason, seen, True, stream=STREAM)
+    state.looks["onvif"] = look(
+        "onvif", Outcome.SEEN, "clock right", seen + 30, True, onvif={"clock_offset_seconds": 0.8}
+    )
+    state.standings["picture", ""] = standing(key, "picture", Verdict.OK, reason, seen=seen)
+    state.standings["rtsp", ""] = standing(key, "rtsp", Verdict.OK, "25 frames a second, nothing lost", seen=seen)
+    state.standings["onvif", "clock"] = standing(key, "onvif", Verdict.OK, "clock 0.8 s ahead", seen=seen + 30)
+    state.standings["recording", ""] = standing(key, "recording", Verdict.OK, "15.8 of 15 days", seen=600, **RECORDING)
+    return state
+
+
+def broken(
+    board: Board, state: DeviceState, probe: str, kind: FaultKind, reason: str, outcome: Outcome, since: float
+) -> Fault:
+    key = state.target.key
+    seen = 8.0
+    state.standings[probe, ""] = standing(key, probe, Verdict.FAULT, reason, kind, since=since, seen=seen)
+    for name in ("rtsp", "picture"):
+        if name in state.looks:
+            state.looks[name] = look(name, outcome, reason, seen, False)
+    fault = Fault(
+        f"f-{key.device}", Subject(key, probe), kind, ago(since - 120), ago(since), reason, ladder=("ping ok",)
+    )
+    board.faults[fault.id] = fault
+    return fault
+
+
+def dark_feed(state: DeviceState, light: int) -> None:
+    state.thumbnail = jpeg(20, light)
+
+
+def unreachable(board: Board, site: str, device: str, name: str) -> None:
+    state = healthy(board, site, device, name, 10)
+    state.thumbnail = None
+    del state.standings["picture", ""], state.looks["onvif"], state.standings["onvif", "clock"]
+    broken(
+        board,
+        state,
+        "rtsp",
+        FaultKind.UNREACHABLE,
+        "no answer from 192.0.2.21 port 554 within 3 s; nothing on the line",
+        Outcome.CONNECT_TIMEOUT,
+        7_800,
+    )
+
+
+def recorder(board: Board, site: str) -> None:
+    key = Key(site, "nvr-1")
+    state = board.devices[key] = DeviceState(
+        Target(key, "recorder", "192.0.2.10", name="录像机 1", kind="ssh", timezone="Asia/Shanghai")
+    )
+    disks = [{"id": "sda", "status": "ok", "size": 8e12, "free": 3e11}, {"id": "sdb", "status": "failed", "size": None}]
+    state.looks["recorder"] = look(
+        "recorder", Outcome.SEEN, "8 channels read", 420, True, disks=disks, clock_offset_seconds=-1.5
+    )
+    state.standings["recorder", ""] = standing(key, "recorder", Verdict.OK, "8 channels read, 2 disks", seen=420)
+    state.standings["recorder", "disk:sdb"] = standing(
+        key, "recorder", Verdict.FAULT, "disk sdb: SMART says it failed", FaultKind.DISK_FAILED, since=50_000, seen=420
+    )
+    fault = Fault(
+        "f-disk",
+        Subject(key, "recorder", "disk:sdb"),
+        FaultKind.DISK_FAILED,
+        ago(49_000),
+        ago(50_000),
+        "disk sdb: SMART says it failed",
+    )
+    board.faults[fault.id] = fault
+
+
+def scene() -> Board:
+    """Two sites, twelve devices: ok, five kinds of fault, unknown, suspected, never looked at, hostile name."""
+    board = Board(started=ago(86_400))
+    healthy(board, "school-3", "gate", "大门", 12)
+    healthy(board, "school-3", "yard", "操场东侧 Playground east", 60, seen=41)
+    frozen = healthy(board, "school-3", "hall", "教学楼大厅", 100)
+    broken(
+        board,
+        frozen,
+        "picture",
+        FaultKind.FROZEN,
+        "no change over 9 key frames in 18 s outside the clock",
+        Outcome.SEEN,
+        15_500,
+    )
+    black = healthy(board, "school-3", "stairs", "Staircase B, second floor, facing the emergency exit", 0)
+    dark_feed(black, 4)
+    broken(
+        board, black, "picture", FaultKind.BLACK, "mean brightness 2 of 255 and nothing in it", Outcome.SEEN, 320_000
+    )
+    unreachable(board, "school-3", "bikes", "自行车棚")
+    refused = healthy(board, "depot", "dock-1", "Loading dock 1", 30)
+    broken(
+        board,
+        refused,
+        "rtsp",
+        FaultKind.AUTH_FAILED,
+        "the camera refuses the login of user monitor (401); not tried again, so as not to lock the account",
+        Outcome.AUTH,
+        900,
+    )
+    healthy(board, "depot", "dock-2", "Loading dock 2", 140)
+    flat = healthy(board, "depot", "wall", "Rear wall", 90)
+    flat.standings["picture", ""] = standing(
+        flat.target.key, "picture", Verdict.UNKNOWN, "the scene is too flat to tell a frozen picture from a live one"
+    )
+    suspected = healthy(board, "depot", "ramp", HOSTILE, 170)
+    good = suspected.standings["picture", ""]
+    seen_once = Finding(good.subject.key, "picture", Verdict.FAULT, FaultKind.BLURRED, "soft", ago(5))
+    suspected.standings["picture", ""] = Standing(
+        good.subject, Verdict.OK, None, good.since, good.reason, seen_once, bad=1
+    )
+    fresh = Key("depot", "new")
+    board.devices[fresh] = DeviceState(Target(fresh, "camera", "192.0.2.30", name="New camera"))
+    healthy(board, "depot", "office", "Office", 110)
+    recorder(board, "school-3")
+    return board
+
+
+def past(key: Key) -> list[PastSpan]:
+    """A week: mostly ok, a night of silence, now a frozen picture."""
+    return [
+        PastSpan("picture", Verdict.OK, None, "moving", ago(86_400 * 9), ago(86_400 * 4)),
+        PastSpan(
+            "picture", Verdict.FAULT, FaultKind.UNREACHABLE, "no answer", ago(86_400 * 4), ago(86_400 * 4 - 9_000)
+        ),
+        PastSpan("picture", Verdict.OK, None, "moving", ago(86_400 * 4 - 9_000), ago(15_500)),
+        PastSpan("picture", Verdict.FAULT, FaultKind.FROZEN, "no change over 9 key frames", ago(15_500), None),
+        PastSpan("onvif", Verdict.OK, None, "clock right", ago(86_400 * 9), None),
+        PastSpan("recording", Verdict.UNKNOWN, None, "index not read", ago(86_400 * 2), ago(86_400)),
+        PastSpan("recording", Verdict.OK, None, "15.8 days", ago(86_400), None),
+    ]
