@@ -7,7 +7,9 @@ raises for anything a device does (that is an Outcome) and never outlives its de
 from collections.abc import Awaitable, Callable, Mapping
 
 from monitor.model import Deadline, Evidence, Memory, Target
+from monitor.probes.rtsp import look_at_stream
+from monitor.probes.tcp import look_at_port
 
 Probe = Callable[[Target, Memory, Deadline], Awaitable[Evidence]]
 
-PROBES: Mapping[str, Probe] = {}
+PROBES: Mapping[str, Probe] = {"tcp": look_at_port, "rtsp": look_at_stream}

@@ -1,0 +1,110 @@
+"""One RTSP connection: requests and their replies, and packets to the stream, on one socket without copies."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from monitor.model import Deadline, Outcome
+from monitor.protocols import tcp
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.rtsp.messages import Framer, Reply, request
+from monitor.protocols.rtsp.stream import Stream
+from monitor.protocols.rtsp.url import Address
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Use :meth:`open`, :meth:`request`, then always :meth:`close`. ``failure``: why it ended, None while it lives."""
+
+    def __init__(self) -> None:
+        self.stream: Stream | None = None
+        self.failure: DeviceError | None = None
+        self._loop = asyncio.get_running_loop()
+        self._framer = Framer(self._on_packet, self._on_reply)
+        self._transport: asyncio.Transport | None = None
+        self._lost = asyncio.Event()
+        self._sequence = 0
+        self._pending: asyncio.Future[Reply] | None = None
+        self._at_once: Callable[[Reply], None] | None = None
+        self._now = 0.0
+
+    async def open(self, address: Address, deadline: Deadline) -> None:
+        await tcp.connect(self, address.host, address.port, tls=address.tls, deadline=deadline)
+
+    async def request(
+        self, method: str, url: str, headers: Mapping[str, str], at_once: Callable[[Reply], None] | None = None
+    ) -> Reply:
+        """Send a request and wait for its reply; the caller holds the deadline.
+
+        ``at_once`` is called with the reply before any byte behind it is looked at. Raises DeviceError.
+        """
+        if self.failure:
+            raise self.failure
+        if self._transport is None:
+            raise DeviceError(Outcome.CLOSED, "there is no connection")
+        self._sequence += 1
+        self._pending = self._loop.create_future()
+        self._at_once = at_once
+        self._transport.write(request(method, url, {"CSeq": str(self._sequence), **headers}))
+        try:
+            return await self._pending
+        finally:
+            self._pending = self._at_once = None
+
+    async def close(self) -> None:
+        """End the connection at once; returns when its socket is closed."""
+        self.stream = None
+        if self._transport is not None:
+            self._transport.abort()
+            await self._lost.wait()
+
+    # --- called by the event loop ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - the event loop's signature
+        return self._framer.space()
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._now = self._loop.time()
+        if self.failure:
+            return
+        try:
+            self._framer.filled(nbytes)
+        except DeviceError as error:
+            self._fail(error)
+            self._abort()
+
+    def eof_received(self) -> None:
+        self._fail(DeviceError(Outcome.CLOSED, "the device closed the connection"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        reason = "the device reset the connection" if exc else "the device closed the connection"
+        self._fail(DeviceError(Outcome.CLOSED, reason))
+        self._lost.set()
+
+    # --- called by the framer ---
+
+    def _on_packet(self, channel: int, start: int, stop: int) -> None:
+        stream = self.stream
+        if stream is not None and channel == stream.channel:
+            stream.packet(self._framer.buffer, start, stop, self._now)
+
+    def _on_reply(self, reply: Reply) -> None:
+        sequence = reply.header("cseq")
+        if self._pending is None or self._pending.done() or (sequence and sequence != str(self._sequence)):
+            return  # the late answer to a request nobody waits for
+        if self._at_once:
+            self._at_once(reply)
+        self._pending.set_result(reply)
+
+    def _fail(self, error: DeviceError) -> None:
+        self.failure = self.failure or error
+        if self._pending and not self._pending.done():
+            self._pending.set_exception(self.failure)
+        if self.stream:
+            self.stream.changed.set()
+
+    def _abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()

@@ -1,0 +1,167 @@
+"""One look at a stream: connect, describe, set up, play, watch, tear down; whatever happens, within the deadline."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor.model import Credentials, Deadline, KeyFrame, LoginState, Outcome
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.rtsp.connection import Connection
+from monitor.protocols.rtsp.facts import seen_in_words, stream_facts
+from monitor.protocols.rtsp.lag import LagMeter
+from monitor.protocols.rtsp.sdp import VideoTrack
+from monitor.protocols.rtsp.session import Login, Redirect, Session
+from monitor.protocols.rtsp.stream import Stream
+from monitor.protocols.rtsp.url import address_of, redirect_url, split_url
+from monitor.protocols.rtsp.watch import Watch, Wishes
+
+TEARDOWN_SECONDS = 0.3
+"""Kept back from the deadline, so that the session is given back even when everything else took too long."""
+_LAG_WORTH_TELLING = 0.1
+_LAG_THAT_BLINDS = 1.0
+_PERHAPS_OURS = {Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.NO_RTP, Outcome.NO_KEY_FRAME, Outcome.STALLED}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLook:
+    """What one look at a stream saw; ``reason`` and ``facts`` hold no secret."""
+
+    outcome: Outcome
+    reason: str
+    facts: dict[str, Any]
+    key_frames: tuple[KeyFrame, ...] = field(default=(), repr=False)
+    login_worked: bool | None = None  # None = no credentials were sent, or the answer did not tell
+
+
+async def look(
+    url: str,
+    credentials: Credentials | None,
+    login: LoginState,
+    *,
+    deadline: Deadline,
+    watch_seconds: float = 2.0,
+    key_frames: int = 1,
+    key_frame_seconds: float = 10.0,
+    phase_seconds: float = 3.0,
+    packet_age_seconds: float = 1.5,
+) -> StreamLook:
+    """Look at an RTSP stream; returns once the watch time has passed and the wanted key frames are there.
+
+    ``watch_seconds`` counts from the first packet; ``key_frame_seconds`` is the longest wait for the first packet and
+    for each key frame; ``phase_seconds`` the longest of connecting and of every request. Never raises for what a
+    device does; ValueError for a URL that is none. A session is always torn down, also when cancelled.
+    """
+    clean, found = split_url(url)
+    early = Deadline(deadline.expires - min(TEARDOWN_SECONDS, deadline.left() / 4))
+    wishes = Wishes(early, watch_seconds, key_frames, key_frame_seconds, phase_seconds, packet_age_seconds)
+    return await _Look(clean, Login(credentials or found, login), wishes).run()
+
+
+class _Look:
+    def __init__(self, url: str, login: Login, wishes: Wishes) -> None:
+        self._url = url
+        self._login = login
+        self._wishes = wishes
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._phase = ""
+        self._phases: dict[str, float] = {}
+        self._track: VideoTrack | None = None
+        self._stream: Stream | None = None
+        self._session: Session | None = None
+
+    async def run(self) -> StreamLook:
+        with LagMeter() as lag:
+            try:
+                await self._see()
+                end: DeviceError | None = None
+            except DeviceError as error:
+                end = error
+        return self._result(end, lag.worst)
+
+    async def _see(self) -> None:
+        try:
+            await self._one_session(self._url)
+        except Redirect as redirect:
+            elsewhere = redirect_url(redirect.location, self._url)
+            if elsewhere is None:
+                raise
+            await self._one_session(elsewhere)
+
+    async def _one_session(self, url: str) -> None:
+        connection = Connection()
+        session = self._session = Session(connection, url, self._login)
+        try:
+            async with self._step("connect"):
+                await connection.open(address_of(url), self._wishes.deadline.within(self._wishes.phase_seconds))
+            async with self._step("describe"):
+                track = self._track = await session.describe()
+            async with self._step("setup"):
+                channel = await session.setup(track)
+            stream = self._stream = connection.stream = Stream(track, channel, self._wishes.key_frames, self._began)
+            async with self._step("play"):
+                await session.play(stream.play)
+            await self._watch(Watch(stream, connection, self._wishes, track.frame_rate))
+        finally:
+            await self._leave(session, connection)
+
+    async def _watch(self, watch: Watch) -> None:
+        began = self._loop.time()
+        self._phase = "first_packet"
+        await watch.first_packet()
+        self._phases["first_packet"] = self._loop.time() - began
+        self._phase = "key_frame"
+        await watch.done()
+        self._phase = "done"
+
+    @asynccontextmanager
+    async def _step(self, name: str) -> AsyncIterator[None]:
+        """One phase: named, timed, and bounded however slowly the device answers."""
+        began = self._loop.time()
+        self._phase = name
+        limit = self._wishes.deadline.within(self._wishes.phase_seconds)
+        try:
+            async with asyncio.timeout_at(limit.expires):
+                yield
+        except TimeoutError:
+            waited = self._loop.time() - began
+            raise DeviceError(Outcome.TIMEOUT, f"no complete answer to {name.upper()} within {waited:.1f} s") from None
+        finally:
+            self._phases[name] = self._loop.time() - began
+
+    async def _leave(self, session: Session, connection: Connection) -> None:
+        """TEARDOWN, briefly awaited: a camera keeps a forgotten session for a minute, and has only few."""
+        connection.stream = None
+        try:
+            async with asyncio.timeout(TEARDOWN_SECONDS):
+                await session.teardown()
+        except (TimeoutError, DeviceError):
+            pass  # the look is over; closing the socket ends the session on most cameras too
+        finally:
+            await connection.close()
+
+    def _result(self, end: DeviceError | None, lag: float) -> StreamLook:
+        facts: dict[str, Any] = {"phase": self._phase, "phases": _rounded(self._phases)}
+        if self._session:
+            facts |= {"server": self._session.server, "status": self._session.status}
+        if address_of(self._url).tls:
+            facts["tls"] = {"verified": False}
+        if lag >= _LAG_WORTH_TELLING:
+            facts["loop_lag"] = round(lag, 3)
+        if self._track:
+            facts |= stream_facts(self._track, self._stream, self._wishes.packet_age_seconds, self._loop.time())
+        frames = tuple(self._stream.key_frames) if self._stream else ()
+        if frames:
+            facts["phases"]["key_frame"] = round(frames[0].arrived, 4)
+        if end is None:
+            return StreamLook(Outcome.SEEN, seen_in_words(facts), facts, frames, self._login.worked)
+        outcome, reason = end.outcome, end.reason
+        if lag >= _LAG_THAT_BLINDS and outcome in _PERHAPS_OURS:
+            outcome, reason = Outcome.STARVED, f"this monitor itself was late by {lag:.1f} s; seen: {reason}"
+        return StreamLook(outcome, reason, facts, frames, self._login.worked)
+
+
+def _rounded(phases: Mapping[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 4) for name, seconds in phases.items()}

@@ -1,0 +1,124 @@
+"""RTSP messages (RFC 2326) and the framer that tells them from interleaved packets (10.12) in one byte stream."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from monitor.model import Outcome
+from monitor.protocols.errors import DeviceError
+
+MAX_HEADER = 16 * 1024
+MAX_BODY = 64 * 1024
+DOLLAR = 0x24
+_BUFFER = MAX_HEADER + MAX_BODY + 4096  # also holds the largest interleaved frame, 4 + 65535 bytes
+_STATUS = re.compile(r"RTSP/\d\.\d +(\d{3})(?: +(.*))?$")
+_REQUEST = re.compile(r"[A-Z_]+ +\S+ +RTSP/\d\.\d$")
+_STARTS = re.compile(rb"[A-Z_]{1,20}(?:[ /]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer of the device; header names in lower case, every value of a repeated header kept."""
+
+    status: int
+    phrase: str
+    headers: Mapping[str, list[str]] = field(default_factory=dict)
+    body: bytes = b""
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" when it is absent."""
+        return self.headers.get(name, [""])[0]
+
+    def __str__(self) -> str:
+        return f"{self.status} {self.phrase}".strip()
+
+
+def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
+    """The bytes of a request without a body."""
+    lines = [f"{method} {url} RTSP/1.0", *(f"{name}: {value}" for name, value in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "surrogateescape")
+
+
+def printable(text: str, limit: int = 80) -> str:
+    """A device's words, fit for a reason or a fact."""
+    return "".join(ch if ch.isprintable() else " " for ch in text[:limit]).strip()
+
+
+class Framer:
+    """Splits the byte stream where it lies: packets are handed on as spans of one buffer, never copied.
+
+    ``on_packet(channel, start, stop)`` gets spans of :attr:`buffer`, valid during the call; ``on_reply(reply)`` gets
+    answers. Requests of the device are skipped. Raises DeviceError (PROTOCOL, TOO_LARGE).
+    """
+
+    def __init__(self, on_packet: Callable[[int, int, int], None], on_reply: Callable[[Reply], None]) -> None:
+        self.buffer = bytearray(_BUFFER)
+        self._view = memoryview(self.buffer)
+        self._filled = 0
+        self._on_packet = on_packet
+        self._on_reply = on_reply
+
+    def space(self) -> memoryview:
+        """Where the next bytes go."""
+        return self._view[self._filled :]
+
+    def filled(self, count: int) -> None:
+        """Take in ``count`` bytes that were written to :meth:`space`."""
+        buffer, end, position = self.buffer, self._filled + count, 0
+        while end - position >= 4:
+            if buffer[position] == DOLLAR:
+                stop = position + 4 + (buffer[position + 2] << 8 | buffer[position + 3])
+                if stop > end:
+                    break
+                self._on_packet(buffer[position + 1], position + 4, stop)
+            elif (stop := self._message(position, end)) == position:
+                break
+            position = stop
+        self._filled = end - position
+        if position and self._filled:
+            buffer[: self._filled] = buffer[position:end]
+
+    def _message(self, start: int, end: int) -> int:
+        """Take one message; returns where it ends, or ``start`` when it is not complete yet."""
+        if self.buffer[start] in b"\r\n":  # some cameras end a body with an empty line that nobody counted
+            return start + 1
+        if not _STARTS.match(self.buffer[start : min(end, start + 21)]):
+            raise DeviceError(Outcome.PROTOCOL, "the device sends bytes that are not RTSP")
+        blank = self.buffer.find(b"\r\n\r\n", start, min(end, start + MAX_HEADER))
+        if blank < 0:
+            if end - start >= MAX_HEADER:
+                raise DeviceError(Outcome.TOO_LARGE, f"the device sends a header of more than {MAX_HEADER} bytes")
+            return start
+        first, headers = _head(bytes(self.buffer[start:blank]))
+        stop = blank + 4 + _length(headers)
+        if stop > end:
+            return start
+        self._deliver(first, headers, bytes(self.buffer[blank + 4 : stop]))
+        return stop
+
+    def _deliver(self, first: str, headers: dict[str, list[str]], body: bytes) -> None:
+        if match := _STATUS.match(first):
+            self._on_reply(Reply(int(match[1]), printable(match[2] or ""), headers, body))
+        elif first.startswith("HTTP/"):
+            raise DeviceError(Outcome.PROTOCOL, "the port speaks HTTP, not RTSP")
+        elif not _REQUEST.match(first):
+            raise DeviceError(Outcome.PROTOCOL, "the device sends a malformed status line")
+
+
+def _head(data: bytes) -> tuple[str, dict[str, list[str]]]:
+    first, *lines = data.decode("utf-8", "replace").split("\r\n")
+    headers: dict[str, list[str]] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if colon:
+            headers.setdefault(name.strip().lower(), []).append(value.strip())
+    return first, headers
+
+
+def _length(headers: Mapping[str, list[str]]) -> int:
+    text = headers.get("content-length", ["0"])[0]
+    if not re.fullmatch(r"[0-9]{1,18}", text):
+        raise DeviceError(Outcome.PROTOCOL, "the device sends a malformed Content-Length")
+    if int(text) > MAX_BODY:
+        raise DeviceError(Outcome.TOO_LARGE, f"the device announces a body of {int(text)} bytes")
+    return int(text)

@@ -1,0 +1,138 @@
+"""The receiving end of one video track: counts every packet, and keeps the payloads of wanted key frames only."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Protocol
+
+from monitor.model import KeyFrame
+from monitor.protocols.rtsp.h264 import H264
+from monitor.protocols.rtsp.h265 import H265
+from monitor.protocols.rtsp.mjpeg import Mjpeg
+from monitor.protocols.rtsp.rtp import FIXED, Statistics, trim
+from monitor.protocols.rtsp.sdp import VideoTrack
+
+_MJPEG_SPACING = 1.0  # every MJPEG picture is a key frame; neighbours would tell nothing about a frozen scene
+
+
+class Assembler(Protocol):
+    """What a codec must offer: see :class:`monitor.protocols.rtsp.nal.Depacketiser`."""
+
+    size: tuple[int, int] | None
+    recovery_points: int
+
+    def packet(
+        self, data: bytearray, start: int, stop: int, *, timestamp: int, marker: bool, gap: bool
+    ) -> bytes | None: ...
+
+    def is_key(self, data: bytearray, start: int, stop: int) -> bool: ...
+
+
+def assembler_for(track: VideoTrack) -> Assembler:
+    if track.codec == "mjpeg":
+        return Mjpeg(track.size)
+    return H264(track.parameter_sets) if track.codec == "h264" else H265(track.parameter_sets)
+
+
+@dataclass(slots=True)
+class KeyCount:
+    """Key frames seen, whether kept or not."""
+
+    count: int = 0
+    first_at: float = 0.0
+    last_at: float = 0.0
+    timestamp: int = -1
+
+    def spacing(self) -> float | None:
+        """Mean seconds between key frames, None below two."""
+        return (self.last_at - self.first_at) / (self.count - 1) if self.count > 1 else None
+
+
+class Stream:
+    """Fed by the connection with spans of its buffer; ``changed`` is set when there is something to look at."""
+
+    def __init__(self, track: VideoTrack, channel: int, wanted: int, began: float) -> None:
+        self.channel = channel
+        self.playing = False
+        self.statistics = Statistics()
+        self.key_frames: list[KeyFrame] = []
+        self.keys = KeyCount()
+        self.foreign = 0  # packets of another payload type or source
+        self.changed = asyncio.Event()
+        self.assembler = assembler_for(track)
+        self._codec = track.codec
+        self._payload_type = track.payload_type
+        self._wanted = wanted
+        self._began = began
+        self._spacing = _MJPEG_SPACING if track.codec == "mjpeg" else 0.0
+        self._source: int | None = None
+        self._candidate: int | None = None
+        self._next = -1
+
+    def play(self) -> None:
+        """The PLAY reply has come: what is counted begins here. Gaps before it are no loss (shared streams)."""
+        self.playing = True
+
+    def packet(self, data: bytearray, start: int, stop: int, now: float) -> None:
+        """Take one RTP packet, ``data[start:stop]``."""
+        if stop - start < 12:
+            self.foreign += 1
+            return
+        flags, kind, sequence, timestamp, source = FIXED.unpack_from(data, start)
+        payload = start + 12
+        if flags != 0x80 or kind & 0x7F != self._payload_type or source != self._source:
+            span = self._examine(data, start, stop, source)
+            if span is None:
+                self.foreign += 1
+                return
+            payload, stop = span
+        gap = sequence != self._next
+        self._next = sequence + 1 & 0xFFFF
+        if self.playing:
+            if not self.statistics.packets:
+                self.changed.set()
+            self.statistics.count(sequence, timestamp, stop - payload, now)
+        if payload < stop:
+            self._look_into(data, payload, stop, timestamp, kind >= 0x80, gap, now)
+
+    def complete(self) -> bool:
+        return len(self.key_frames) >= self._wanted
+
+    def _look_into(
+        self, data: bytearray, payload: int, stop: int, timestamp: int, marker: bool, gap: bool, now: float
+    ) -> None:
+        if timestamp != self.keys.timestamp and self.assembler.is_key(data, payload, stop):
+            self._count_key(timestamp, now)
+        if len(self.key_frames) < self._wanted:
+            picture = self.assembler.packet(data, payload, stop, timestamp=timestamp, marker=marker, gap=gap)
+            if picture is not None:
+                self._keep(picture, timestamp, now)
+
+    def _keep(self, picture: bytes, timestamp: int, now: float) -> None:
+        arrived = now - self._began
+        if self.key_frames and arrived - self.key_frames[-1].arrived < self._spacing:
+            return
+        self.key_frames.append(KeyFrame(self._codec, picture, timestamp, arrived))
+        self.changed.set()
+
+    def _count_key(self, timestamp: int, now: float) -> None:
+        keys = self.keys
+        keys.timestamp = timestamp
+        keys.last_at = now
+        keys.first_at = keys.first_at if keys.count else now
+        keys.count += 1
+
+    def _examine(self, data: bytearray, start: int, stop: int, source: int) -> tuple[int, int] | None:
+        """The payload's span of a packet that is not plainly ours; None when it is not ours."""
+        if data[start] & 0xC0 != 0x80 or data[start + 1] & 0x7F != self._payload_type:
+            return None
+        if source != self._source and not self._adopt(source):
+            return None
+        return trim(data, start, stop)
+
+    def _adopt(self, source: int) -> bool:
+        """The first source is ours; another becomes ours when it comes twice in a row (RFC 3550 A.1, probation)."""
+        if self._source is None or source == self._candidate:
+            self._source, self._candidate, self._next = source, None, -1
+            return True
+        self._candidate = source
+        return False

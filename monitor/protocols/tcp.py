@@ -1,0 +1,130 @@
+"""Opens a TCP or TLS connection under a deadline, and says in one word why it could not."""
+
+import asyncio
+import errno
+import functools
+import ipaddress
+import os
+import socket
+import ssl
+import threading
+from typing import Any
+
+from monitor.model import Deadline, Outcome
+from monitor.protocols.errors import DeviceError
+
+_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
+_CLOSED = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE}
+
+
+async def connect(
+    protocol: asyncio.BaseProtocol, host: str, port: int, *, deadline: Deadline, tls: bool = False
+) -> None:
+    """Connect ``protocol`` to the host; with TLS the certificate is not verified, since cameras sign their own.
+
+    Raises DeviceError: DNS, REFUSED, NO_ROUTE, CONNECT_TIMEOUT, TLS, CLOSED; FAILED when we ourselves lack sockets.
+    """
+    addresses = await resolve(host, port, deadline)
+    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        try:
+            await _connect_one(protocol, address, port, tls, deadline.within(deadline.left() / left))
+        except DeviceError:
+            if left == 1:
+                raise
+        else:
+            return
+
+
+async def resolve(host: str, port: int, deadline: Deadline) -> list[str]:
+    """Numeric addresses of a host, in the resolver's order. Raises DeviceError (DNS)."""
+    if _is_numeric(host):
+        return [host]
+    try:
+        async with asyncio.timeout_at(deadline.expires):
+            found = await _look_up(host, port)
+    except TimeoutError:
+        raise DeviceError(Outcome.DNS, f"the name {host} was not resolved in time") from None
+    except (OSError, UnicodeError) as error:
+        raise DeviceError(Outcome.DNS, f"the name {host} does not resolve ({_words(error)})") from None
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+async def _connect_one(protocol: asyncio.BaseProtocol, address: str, port: int, tls: bool, deadline: Deadline) -> None:
+    loop = asyncio.get_running_loop()
+    context = _unverified_context() if tls else None
+    try:
+        async with asyncio.timeout_at(deadline.expires):
+            await loop.create_connection(lambda: protocol, address, port, ssl=context)
+    except TimeoutError:
+        raise DeviceError(Outcome.CONNECT_TIMEOUT, f"port {port} does not answer: no connection in time") from None
+    except OSError as error:
+        raise DeviceError(_outcome(error), f"cannot connect to port {port}: {_words(error)}") from None
+
+
+def _outcome(error: OSError) -> Outcome:
+    if isinstance(error, ssl.SSLError):
+        return Outcome.TLS
+    if isinstance(error, ConnectionRefusedError):
+        return Outcome.REFUSED
+    if error.errno == errno.ETIMEDOUT:
+        return Outcome.CONNECT_TIMEOUT
+    if error.errno in _NO_ROUTE:
+        return Outcome.NO_ROUTE
+    if error.errno in _CLOSED or isinstance(error, ConnectionError):
+        return Outcome.CLOSED
+    return Outcome.FAILED
+
+
+def _words(error: OSError | UnicodeError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed ({error.reason or 'handshake'})"
+    if isinstance(error, socket.gaierror):
+        return error.strerror or "no such name"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    return "not a valid name" if isinstance(error, UnicodeError) else "the connection was closed"
+
+
+def _is_numeric(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+async def _look_up(host: str, port: int) -> list[Any]:
+    """getaddrinfo in a daemon thread of its own: a hung resolver neither fills a shared pool nor delays our exit."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Any]] = loop.create_future()
+
+    def settle(found: list[Any], error: OSError | UnicodeError | None) -> None:
+        if answer.done():
+            return
+        if error is None:
+            answer.set_result(found)
+        else:
+            answer.set_exception(error)
+
+    def ask() -> None:
+        found: list[Any] = []
+        failure: OSError | UnicodeError | None = None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            failure = error
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, found, failure)
+
+    threading.Thread(target=ask, name="resolver", daemon=True).start()
+    return await answer
+
+
+@functools.cache
+def _unverified_context() -> ssl.SSLContext:
+    """TLS that talks to old devices too: they sign their own certificates and know old ciphers only."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    return context
