@@ -54,7 +54,7 @@ def _options(codec: str, gop: int, kbps: int) -> dict[str, str]:
             f":log-level=error:bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={kbps}" if kbps else ":log-level=error"
         )
         return {"preset": "ultrafast", "tune": "zerolatency", "x265-params": parameters, **rate}
-    constant = {"b": f"{kbps}k", "maxrate": f"{kbps}k", "bufsize": f"{kbps}k", "nal-hrd": "cbr"} if kbps else rate
+    constant = {"b": f"{kbps}k", "maxrate": f"{kbps}k", "bufsize": f"{kbps}k"} if kbps else rate
     return {"preset": "ultrafast", "tune": "zerolatency", "sc_threshold": "0", "keyint_min": str(gop), **constant}
 
 

@@ -45,6 +45,7 @@ class Feed:
             self.source.begin()
             self._next = self._now()
             self._task = asyncio.get_running_loop().create_task(self._run())
+            self._task.add_done_callback(_report)
 
     def remove(self, sink: Sink) -> None:
         self.sinks.discard(sink)
@@ -55,6 +56,12 @@ class Feed:
         if self._task:
             self._task.cancel()
             self._task = None
+
+    async def close(self) -> None:
+        task = self._task
+        self.stop()
+        if task:
+            await asyncio.wait([task])
 
     def replace(self, source: Source) -> None:
         """Show something else from the next frame on; it begins with a key frame, or joins a loop where that stands."""
@@ -105,3 +112,9 @@ class Feed:
                 out += _HEADER.pack(0x24, 0, size, 0x80, kind, self.sequence, timestamp, self.ssrc), payload
             self.sequence = self.sequence + 1 & 0xFFFF
         return b"".join(out)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    """A feed that died of an error must not look like a stalled camera: hand it to the loop's handler."""
+    if not task.cancelled() and (error := task.exception()):
+        task.get_loop().call_exception_handler({"message": "a simulated stream ended", "exception": error})

@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
         if fault == "no_video":
             body = sdp.audio_only(spec.address)
         else:
-            body = sdp.describe(spec.address, spec.codec, spec.fps, () if fault == "bare_sdp" else self.stream.sets())
+            body = sdp.describe(spec.address, spec.codec, spec.fps, () if fault == "bare_sdp" else self.stream.sets)
         base = request.uri.rstrip("/") + "/"
         return answer(request, 200, {"Content-Base": base, "Content-Type": "application/sdp"}, body)
 

@@ -65,14 +65,18 @@ class Simulator:
     def set_fault(self, name: str, fault: str) -> None:
         """Switch a camera's fault, for running and new sessions alike; ``""`` heals it.
 
-        What needs no encoding beforehand takes effect at once. ``replayed``, and every picture fault of a looped
-        camera, is encoded first: wait for :meth:`settled`. KeyError for an unknown camera, ValueError for a fault.
+        Most take effect at once. Three take a moment, see :meth:`settled`: ``replayed``, any picture fault of a looped
+        camera (both are encoded first), and listening again. KeyError for an unknown camera, ValueError for a fault.
         """
-        camera = self.cameras[name]
-        faults.name_of(fault)
-        if camera.fault != fault:
-            camera.fault = fault
-            task = asyncio.get_running_loop().create_task(self._change(name))
+        camera, stream = self.cameras[name], self._streams[name]
+        word = faults.name_of(fault)
+        camera.fault = fault
+        if word == "unreachable":
+            self._shut(name)
+        if word in ("unreachable", "reset"):
+            stream.hang_up()
+        if not stream.follow() or (word != "unreachable" and name not in self._listeners):
+            task = asyncio.get_running_loop().create_task(self._catch_up(name, fault))
             self._changes.add(task)
             task.add_done_callback(self._changes.discard)
 
@@ -95,15 +99,13 @@ class Simulator:
             "dropped": counts.dropped,
         }
 
-    async def _change(self, name: str) -> None:
-        fault = self.cameras[name].name_of_fault
-        if fault == "unreachable":
-            await self._shut(name)
-        if fault in ("unreachable", "reset"):
-            self._streams[name].hang_up()
-        await self._streams[name].follow()
-        if self.cameras[name].name_of_fault != "unreachable" and name not in self._listeners:
-            await self._open(name)
+    async def _catch_up(self, name: str, fault: str) -> None:
+        """The part of a switch that takes time, unless the fault has changed again meanwhile."""
+        await self._streams[name].prepare()
+        if self.cameras[name].fault == fault:
+            self._streams[name].follow()
+            if name not in self._listeners:
+                await self._open(name)
 
     async def _open(self, name: str) -> None:
         """Bind the camera's address. An unreachable one is bound and let go, so that its port is known to be free."""
@@ -115,9 +117,9 @@ class Simulator:
         camera.port = listener.sockets[0].getsockname()[1]
         self._listeners[name] = listener
         if camera.name_of_fault == "unreachable":
-            await self._shut(name)
+            self._shut(name)
 
-    async def _shut(self, name: str) -> None:
+    def _shut(self, name: str) -> None:
         listener = self._listeners.pop(name, None)
         if listener:
             listener.close()
@@ -126,9 +128,9 @@ class Simulator:
         for task in tuple(self._changes):
             task.cancel()
         for name, stream in self._streams.items():
-            await self._shut(name)
+            self._shut(name)
             stream.hang_up()
-            stream.feed.stop()
+        await asyncio.gather(*(feed.close() for feed in {stream.feed for stream in self._streams.values()}))
         await asyncio.sleep(0)  # lets the aborted transports run connection_lost
 
 

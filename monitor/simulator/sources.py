@@ -1,5 +1,6 @@
 """Where access units come from: encoded live, frame by frame, or a loop encoded once and kept."""
 
+import functools
 import hashlib
 import os
 import struct
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from monitor.simulator.encode import Encode, encoder
 from monitor.simulator.packetise import Unit, packetise, parameter_sets
@@ -41,55 +44,62 @@ class Look:
     def encoder(self) -> Encode:
         return encoder(self.codec, self.width, self.height, self.fps, self.gop, self.kbps)
 
+    def parameter_sets(self) -> tuple[bytes, ...]:
+        """For the SDP; none for JPEG. They follow from the encoder's settings alone, whatever it is shown."""
+        return _sets(self.codec, self.width, self.height, self.fps, self.gop, self.kbps)
+
+
+@functools.cache
+def _sets(codec: str, width: int, height: int, fps: int, gop: int, kbps: int) -> tuple[bytes, ...]:
+    if codec == "mjpeg":
+        return ()
+    grey = np.full((height * 3 // 2, width), 128, np.uint8)
+    return tuple(parameter_sets(codec, encoder(codec, width, height, fps, gop, kbps)(grey)))
+
 
 class Source(Protocol):
-    """Gives the access unit of a frame. Blocking (it may draw and encode): call it in a thread unless ``quick``."""
+    """Gives the access unit of a frame."""
 
     quick: bool
+    """False: ``unit`` draws and encodes, so call it in a thread."""
+
+    @property
+    def ready(self) -> bool:
+        """False: ``prepare`` must run first, in a thread."""
+
+    def prepare(self) -> None: ...
 
     def begin(self) -> None:
         """Somebody starts to watch."""
 
     def unit(self, index: int) -> Unit: ...
 
-    def sets(self) -> list[bytes]:
-        """The parameter sets for the SDP; empty for JPEG."""
-
 
 class Live:
     """Draws and encodes each frame when it is due. Every start is at a key frame."""
 
-    quick = False
+    quick, ready = False, True
 
     def __init__(self, look: Look) -> None:
         self.look = look
         self._picture: Picture | None = None
         self._encode: Encode | None = None
-        self._sets: list[bytes] | None = None
         self._fresh = True
         self._lock = threading.Lock()
+
+    def prepare(self) -> None:
+        """Nothing: the first frame is drawn when somebody watches."""
 
     def begin(self) -> None:
         self._fresh = True
 
     def unit(self, index: int) -> Unit:
         with self._lock:
+            if self._picture is None:
+                self._picture = self.look.picture()
             if self._fresh or self._encode is None:
                 self._fresh, self._encode = False, self.look.encoder()
-            return packetise(self.look.codec, self._encode(self._drawn().draw(index)))
-
-    def sets(self) -> list[bytes]:
-        """From a first frame of another encoder with the same settings: x264 and x265 then write the same sets."""
-        with self._lock:
-            if self._sets is None:
-                first = self.look.encoder()(self.look.picture().draw(0))
-                self._sets = [] if self.look.codec == "mjpeg" else parameter_sets(self.look.codec, first)
-            return self._sets
-
-    def _drawn(self) -> Picture:
-        if self._picture is None:
-            self._picture = self.look.picture()
-        return self._picture
+            return packetise(self.look.codec, self._encode(self._picture.draw(index)))
 
 
 class Loop:
@@ -101,25 +111,23 @@ class Loop:
         gops = max(1, round(seconds * look.fps / look.gop))
         self.look, self.frames, self.folder = look, gops * look.gop, folder
         self._units: list[Unit] = []
-        self._sets: list[bytes] = []
+        self._lock = threading.Lock()
+
+    @property
+    def ready(self) -> bool:
+        return bool(self._units)
+
+    def prepare(self) -> None:
+        """Load or encode the loop: up to some seconds of work for 1080p. Does nothing the second time."""
+        with self._lock:
+            if not self._units:
+                self._units = [packetise(self.look.codec, data) for data in self._load() or self._encode()]
 
     def begin(self) -> None:
         """A loop is always under way."""
 
-    def prepare(self) -> None:
-        """Load or encode the loop: up to some seconds of work for 1080p. Does nothing the second time."""
-        if self._units:
-            return
-        raw = self._load() or self._encode()
-        self._sets = [] if self.look.codec == "mjpeg" else parameter_sets(self.look.codec, raw[0])
-        self._units = [packetise(self.look.codec, data) for data in raw]
-
     def unit(self, index: int) -> Unit:
         return self._units[index % self.frames]
-
-    def sets(self) -> list[bytes]:
-        self.prepare()
-        return self._sets
 
     def _encode(self) -> list[bytes]:
         picture, encode = self.look.picture(), self.look.encoder()

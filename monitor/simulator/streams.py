@@ -5,12 +5,15 @@ import ipaddress
 from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import TypeVar
 
 from monitor.simulator import faults, sdp
 from monitor.simulator.camera import Camera
 from monitor.simulator.feed import Feed
 from monitor.simulator.rtsp import PATH, Connection
 from monitor.simulator.sources import Live, Look, Loop, Source
+
+T = TypeVar("T")
 
 PHASES = 50
 """A loop is served at so many offsets; cameras with the same offset share every packet."""
@@ -25,10 +28,9 @@ class Library:
         self.threads, self.folder = threads, folder
         self._loops: dict[tuple[Look, float], Loop] = {}
         self._feeds: dict[tuple[Look, float, int], Feed] = {}
-        self._sets: dict[Look, list[bytes]] = {}
 
     def source(self, camera: Camera) -> Source:
-        look, seconds = _look(camera), camera.spec.loop
+        look, seconds = look_of(camera), camera.spec.loop
         if camera.name_of_fault == "replayed":
             return self._loop(look, seconds or REPLAY_SECONDS)
         return self._loop(look, seconds) if seconds else Live(look)
@@ -40,7 +42,7 @@ class Library:
             return self._feed(camera, source, 0)
         phase = camera.seed % PHASES
         return self._feeds.setdefault(
-            (_look(camera), camera.spec.loop, phase), self._feed(camera, source, camera.spec.gop * phase / PHASES)
+            (look_of(camera), camera.spec.loop, phase), self._feed(camera, source, camera.spec.gop * phase / PHASES)
         )
 
     def _loop(self, look: Look, seconds: float) -> Loop:
@@ -50,7 +52,7 @@ class Library:
         return Feed(source, camera.spec.fps, sdp.PAYLOAD_TYPE[camera.spec.codec], phase, self.threads)
 
 
-def _look(camera: Camera) -> Look:
+def look_of(camera: Camera) -> Look:
     """Looped cameras of one scene look alike, so that they can share; live ones each have their own street."""
     spec, fault = camera.spec, camera.name_of_fault
     shown = fault if fault in faults.PICTURE else ""
@@ -65,11 +67,9 @@ class Stream:
         self.camera, self.library = camera, library
         self.connections: set[Connection] = set()
         self.feed = library.feed(camera)
+        self.sets: tuple[bytes, ...] = ()
         self._own = not camera.spec.loop
         self._apply_numbers()
-
-    def sets(self) -> list[bytes]:
-        return self.feed.source.sets()
 
     def elsewhere(self) -> str:
         """The redirect: the same path on the next address."""
@@ -91,14 +91,17 @@ class Stream:
     def playing(self) -> list[Connection]:
         return [connection for connection in self.connections if connection.playing]
 
-    async def follow(self) -> None:
-        """Bring running sessions to the camera's present fault. A loop not yet encoded is waited for, in a thread."""
-        fault = self.camera.fault
+    async def prepare(self) -> None:
+        """Do in a thread what must be encoded before anybody can be served as the camera's fault has it."""
+        self.sets = await self._in_thread(look_of(self.camera).parameter_sets)
+        await self._in_thread(self.library.source(self.camera).prepare)
+
+    def follow(self) -> bool:
+        """Bring running sessions to the camera's present fault; False if :meth:`prepare` is needed before."""
         source = self.library.source(self.camera)
-        if isinstance(source, Loop):
-            await self._in_thread(source.prepare)
-        if fault == self.camera.fault:
+        if source.ready:
             self._switch(source)
+        return source.ready
 
     def _switch(self, source: Source) -> None:
         watching = self.playing()
@@ -121,9 +124,5 @@ class Stream:
         for connection in tuple(self.connections):
             connection.transport.abort()
 
-    async def prepare(self) -> None:
-        """Have the loop and the parameter sets at hand before the first client comes."""
-        await self._in_thread(self.feed.source.sets)
-
-    async def _in_thread(self, work: Callable[[], object]) -> None:
-        await asyncio.get_running_loop().run_in_executor(self.library.threads, work)
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.library.threads, work)
