@@ -10,8 +10,7 @@ from monitor.settings.options import Kinds
 from monitor.settings.schema import Recorder, Sink
 from monitor.settings.secrets import Surroundings, resolve
 from monitor.settings.sources import Loc, Sources
-from monitor.settings.values import nearest
-from monitor.settings.words import sentence
+from monitor.settings.words import sentence, unknown_key
 
 _COMMON: dict[str, type[BaseModel]] = {"recorders": Recorder, "sinks": Sink}
 
@@ -23,18 +22,23 @@ def with_options(
     items = holder.get(key)
     if not isinstance(items, list):
         return holder
-    common = _COMMON[key].model_fields.keys() - {"options"}
     return holder | {
         key: [
-            _item(sources, item, (*loc, key, index), kinds, common, around) if isinstance(item, dict) else item
+            _item(sources, item, (*loc, key, index), kinds, around) if isinstance(item, dict) else item
             for index, item in enumerate(items)
         ]
     }
 
 
-def _item(
-    sources: Sources, item: dict[str, Any], loc: Loc, kinds: Kinds, common: set[str], around: Surroundings
-) -> dict[str, Any]:
+def secret_keys(*maps: Kinds) -> set[str]:
+    """The keys of all kinds that hold a secret."""
+    fields = [pair for kinds in maps for model in kinds.values() for pair in model.model_fields.items()]
+    return {name for name, field in fields if SecretStr in {field.annotation, *get_args(field.annotation)}}
+
+
+def _item(sources: Sources, item: dict[str, Any], loc: Loc, kinds: Kinds, around: Surroundings) -> dict[str, Any]:
+    key = str(loc[-2])
+    common = _COMMON[key].model_fields.keys() - {"options"}
     own = {name: value for name, value in item.items() if name in common}
     kind = item.get("kind")
     if not isinstance(kind, str):
@@ -43,6 +47,8 @@ def _item(
         known = ", ".join(sorted(kinds)) or "none"
         sources.add((*loc, "kind"), f"there is no kind {kind!r}; write one of: {known}")
         return own
+    if key == "recorders" and not item.get("host") and not getattr(kinds[kind], "local", False):
+        sources.add(loc, "host is missing; write for example host: 192.0.2.10")
     further = {name: value for name, value in item.items() if name not in common}
     return own | {"options": _options(sources, kinds[kind], further, loc, common, around)}
 
@@ -52,8 +58,7 @@ def _options(
 ) -> BaseModel | None:
     fields = model.model_fields
     for name in data.keys() - fields.keys():
-        message = f"unknown key {name!r}; {nearest(str(name), common | fields.keys())}"
-        sources.add((*loc, name), message, key=True)
+        sources.add((*loc, name), unknown_key(name, common | fields.keys()), key=True)
     data = {name: value for name, value in data.items() if name in fields}
     for name, value in data.items():
         data[name] = _prepared(sources, (*loc, name), fields[name].annotation, value, around)

@@ -1,21 +1,23 @@
 """A configuration file to :class:`Settings`, whole or not at all: a function of the files and the environment."""
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from monitor.settings.errors import ConfigError
-from monitor.settings.kinds import with_options
+from monitor.settings.kinds import secret_keys, with_options
 from monitor.settings.options import RECORDER_OPTIONS, SINK_OPTIONS, Kinds
 from monitor.settings.references import check_references
 from monitor.settings.root import Settings
 from monitor.settings.schema import Site
 from monitor.settings.secrets import Surroundings
 from monitor.settings.sources import Loc, Sources, gather
-from monitor.settings.warnings import warnings_of
+from monitor.settings.warnings import SECRETS, warnings_of
 from monitor.settings.words import sentence
 
 M = TypeVar("M", bound=BaseModel)
@@ -31,14 +33,31 @@ def load(
 
     Raises ConfigError with everything that is wrong, each at its place.
     """
-    sources = gather(Path(path), environ, Settings)
+    with _collector_at_rest():
+        return _load(Path(path), environ, recorder_kinds, sink_kinds)
+
+
+def _load(path: Path, environ: Mapping[str, str], recorder_kinds: Kinds, sink_kinds: Kinds) -> Settings:
+    sources = gather(path, environ, Settings)
     if sources.data:
         check_references(sources)
     settings = _settings(sources, environ, recorder_kinds, sink_kinds)
     if settings is None or sources.problems:
         raise ConfigError(sources.problems)
-    settings._warnings.extend(warnings_of(sources))
+    settings._warnings.extend(warnings_of(sources, SECRETS | secret_keys(recorder_kinds, sink_kinds)))
     return settings
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Pause the cyclic garbage collector: it would walk the growing tree again and again, half of the whole time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _settings(
@@ -57,7 +76,15 @@ def _settings(
         data["tickets"] = with_options(sources, data["tickets"], "sinks", ("tickets",), sink_kinds, around)
     if "state_dir" not in data and environ.get("STATE_DIRECTORY"):
         data["state_dir"] = environ["STATE_DIRECTORY"].split(":")[0]
+    if isinstance(data.get("web_config"), str):
+        data["web_config"] = _readable(sources, ("web_config",), around.folder.absolute() / data["web_config"])
     return _validate(sources, Settings, data, (), around)
+
+
+def _readable(sources: Sources, loc: Loc, path: Path) -> Path:
+    if not os.access(path, os.R_OK) or path.is_dir():
+        sources.add(loc, f"{loc[-1]}: cannot read the file {path}; create it or correct the path")
+    return path
 
 
 def _site(sources: Sources, index: int, site: Any, environ: Mapping[str, str], kinds: Kinds) -> Site | None:

@@ -43,6 +43,10 @@ class RestOptions(Strict):
     """Where tickets are sent."""
     token: SecretStr | None = Field(default=None, examples=["{env: DESK_TOKEN}"])
     """Of the desk: {env: NAME}, {file: PATH}, {credential: NAME}, or text (works, warned about)."""
+    username: Text | None = None
+    """Login of the desk, where it wants one instead of a token."""
+    password: SecretStr | None = None
+    """Of that login, in the forms of token."""
     template: Text = Field(default="webhook", examples=["webhook"])
     """The shape of a message."""
 

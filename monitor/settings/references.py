@@ -4,6 +4,7 @@ value hides no other mistake."""
 from collections.abc import Iterator
 from typing import Any
 
+from monitor.settings.cameras import check_camera, check_channels, check_login
 from monitor.settings.sources import Loc, Sources
 
 _GROUPS = ("recorders", "cameras", "devices")
@@ -11,11 +12,15 @@ Item = tuple[Loc, dict[str, Any]]
 
 
 def check_references(sources: Sources) -> None:
+    """Add every such mistake to the problems of ``sources``."""
     sites = list(_items(sources.data, "sites", ()))
+    if not sources.data.get("sites") and not sources.problems:
+        sources.add(("sites",), "there is nothing to watch; write sites: [...], or include: the files that hold them")
     _check_unique(sources, sites, "site")
     tickets = sources.data.get("tickets")
     if isinstance(tickets, dict):
         _check_unique(sources, list(_items(tickets, "sinks", ("tickets",))), "sink")
+    _check_retention(sources, (), sources.data)
     for loc, site in sites:
         _check_site(sources, loc, site)
 
@@ -25,12 +30,25 @@ def _check_site(sources: Sources, loc: Loc, site: dict[str, Any]) -> None:
     devices = [item for items in groups.values() for item in items]
     _check_unique(sources, devices, "device")
     recorders, passive, everything = _ids(groups["recorders"]), _ids(groups["devices"]), _ids(devices)
-    for camera_loc, camera in groups["cameras"]:
-        _check_name(sources, camera_loc, camera, "recorder", recorders)
     _check_name(sources, loc, site, "gateway", passive)
+    check_login(sources, loc, site, None)
     for device_loc, device in devices:
         _check_name(sources, device_loc, device, "parent", everything)
+    for camera_loc, camera in groups["cameras"]:
+        _check_name(sources, camera_loc, camera, "recorder", recorders)
+        check_camera(sources, camera_loc, camera, site)
+    for owner_loc, owner in [(loc, site), *groups["cameras"]]:
+        _check_retention(sources, owner_loc, owner)
+    check_channels(sources, groups["cameras"])
     _check_circles(sources, devices)
+
+
+def _check_retention(sources: Sources, loc: Loc, owner: dict[str, Any]) -> None:
+    limits = owner.get("limits")
+    recording = limits.get("recording") if isinstance(limits, dict) else None
+    if "retention_days" in owner and isinstance(recording, dict) and "retention_days" in recording:
+        place = (*loc, "limits", "recording", "retention_days")
+        sources.add(place, "retention_days is already written one level up; keep one of them", key=True)
 
 
 def _items(holder: dict[str, Any], group: str, loc: Loc) -> Iterator[Item]:
@@ -41,7 +59,7 @@ def _items(holder: dict[str, Any], group: str, loc: Loc) -> Iterator[Item]:
 
 
 def _ids(items: list[Item]) -> list[str]:
-    return [str(item["id"]) for _, item in items if isinstance(item.get("id"), str | int)]
+    return sorted({str(item["id"]) for _, item in items if isinstance(item.get("id"), str | int)})
 
 
 def _check_unique(sources: Sources, items: list[Item], what: str) -> None:
@@ -61,7 +79,7 @@ def _check_name(sources: Sources, loc: Loc, item: dict[str, Any], key: str, ther
     name = item.get(key)
     if isinstance(name, str | int) and name != "" and str(name) not in there:
         group = {"recorder": "recorder", "gateway": "entry of devices", "parent": "device"}[key]
-        known = ", ".join(sorted(there)[:20]) or "none"
+        known = ", ".join(there[:20]) or "none"
         sources.add((*loc, key), f"{key}: there is no {group} {str(name)!r} at this site; there are: {known}")
 
 

@@ -20,7 +20,7 @@ from monitor.settings.values import (
     Timezone,
     Weekday,
     split_login,
-    wrong,
+    wrong_whole,
 )
 
 Language = Literal["zh", "en"]
@@ -97,14 +97,6 @@ class Camera(Device):
         """A login in a URL becomes username and password, unless those say something else."""
         return moved_login(data) if isinstance(data, dict) else data
 
-    @model_validator(mode="after")
-    def _can_be_looked_at(self) -> Self:
-        if not (self.rtsp or self.onvif):
-            raise wrong("the camera has no address; write rtsp: rtsp://HOST/PATH, or onvif: HOST:PORT")
-        if self.picture_stream == "sub" and not self.rtsp_sub:
-            raise wrong("picture_stream is sub, but there is no rtsp_sub; write its URL, or picture_stream: main")
-        return self
-
 
 def moved_login(data: dict[str, Any]) -> dict[str, Any]:
     """A camera's keys with the login taken out of its URLs; the same mapping when there is none."""
@@ -121,8 +113,9 @@ def _without_login(data: dict[str, Any], key: str, address: str) -> dict[str, An
     except ValueError:  # unreadable: the check of the field says so, without repeating it
         return data
     data = data | {key: bare}
-    if username is not None and data.get("username") is None and data.get("password") is None:
-        data |= {"username": username, "password": password or ""}
+    if username is not None:
+        login = {"username": username, "password": password or ""}
+        data |= {name: value for name, value in login.items() if data.get(name) is None}
     return data
 
 
@@ -215,7 +208,7 @@ class Poll(Strict):
     @model_validator(mode="after")
     def _ends_before_the_next(self) -> Self:
         if self.deadline > self.interval:
-            raise wrong("deadline is longer than interval; write a shorter deadline or a longer interval")
+            raise wrong_whole("deadline is longer than interval; write a shorter deadline or a longer interval")
         return self
 
 

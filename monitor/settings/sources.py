@@ -142,8 +142,9 @@ def _overlay(sources: Sources, environ: Mapping[str, str], model: type[BaseModel
             sources.problems.append(Problem(f"environment {name}", 0, 0, f"unknown key {first.lower()!r}; {hint}"))
     try:
         values = _Environment(model, environ)()
-    except SettingsError as error:  # its message names the field, its cause would repeat the value
-        sources.problems.append(Problem("environment", 0, 0, f"{error}; write text that is valid JSON"))
+    except SettingsError as error:  # its message names the field; its cause would repeat the value
+        name = PREFIX + str(error).split('"')[1].upper()
+        sources.problems.append(Problem(f"environment {name}", 0, 0, "is not valid JSON; write a JSON list or mapping"))
         return
     _merge(sources, sources.data, values, ())
 

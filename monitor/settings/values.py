@@ -27,6 +27,11 @@ def wrong(text: str) -> PydanticCustomError:
     return PydanticCustomError("config", "{text}", {"text": text})
 
 
+def wrong_whole(text: str) -> PydanticCustomError:
+    """As :func:`wrong`, of a whole mapping: the message names the keys itself."""
+    return PydanticCustomError("config_whole", "{text}", {"text": text})
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?``, or the known words when none is near."""
     choices = sorted(known)
@@ -63,10 +68,12 @@ def _duration(value: Any) -> Any:
 
 
 def _timezone(value: str) -> str:
-    if value not in zoneinfo.available_timezones():
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
         close = difflib.get_close_matches(value, sorted(zoneinfo.available_timezones()), n=1, cutoff=0.5)
         example = close[0] if close else "Asia/Shanghai"
-        raise wrong(f"there is no time zone {value!r}; write an IANA name, for example {example}")
+        raise wrong(f"there is no time zone {value!r}; write an IANA name, for example {example}") from None
     return value
 
 
@@ -103,7 +110,7 @@ def _host(value: str) -> str:
     return value
 
 
-def url(*schemes: str) -> AfterValidator:
+def url(*schemes: str, login: bool = False) -> AfterValidator:
     """A check that a value is a URL of one of ``schemes``. Its messages never repeat it: it may hold a password."""
 
     def check(value: str) -> str:
@@ -113,6 +120,8 @@ def url(*schemes: str) -> AfterValidator:
             allowed = " or ".join(f"{name}://" for name in schemes)
             raise wrong(f"must begin with {allowed}; write for example {example}")
         _check_authority(value, example)
+        if "@" in urlsplit(value).netloc and not login:
+            raise wrong(f"holds a login; write for example {example}, and the login beside it under its own keys")
         return value
 
     return AfterValidator(check)
@@ -121,13 +130,15 @@ def url(*schemes: str) -> AfterValidator:
 def _check_authority(value: str, example: str) -> None:
     try:
         parts = urlsplit(value)
-        port = parts.port
+        readable = parts.port != 0 and bool(parts.hostname)
     except ValueError:
-        port = 0
-    if port == 0 or not parts.hostname:
+        readable = False
+    if not readable:
         raise wrong(
             f"is not a readable address; write for example {example}, and a login beside it as username and password"
         )
+    if "@" in value.partition(parts.netloc)[2]:  # perhaps the end of a login whose password holds / ? or #
+        raise wrong("has an @ behind its host; write %40 for it there, and a login beside it as username and password")
 
 
 def split_login(value: str) -> tuple[str, str | None, str | None]:
@@ -143,6 +154,8 @@ def split_login(value: str) -> tuple[str, str | None, str | None]:
 def _onvif(value: str) -> str:
     _check_authority(value if "://" in value else f"http://{value}", "192.0.2.21:80")
     scheme, there, _ = value.partition("://")
+    if not there and "@" in value:
+        raise wrong("holds a login; write for example 192.0.2.21:80, and the login beside it as username and password")
     if there and scheme not in ("http", "https"):
         raise wrong("must be host:port, or a URL that begins with http:// or https://; write for example 192.0.2.21:80")
     return value
@@ -196,7 +209,7 @@ Weekday = Annotated[str, AfterValidator(_weekday)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Listen = Annotated[str, AfterValidator(_listen)]
 Host = Annotated[Text, AfterValidator(_host)]
-RtspUrl = Annotated[str, url("rtsp", "rtsps")]
+RtspUrl = Annotated[str, url("rtsp", "rtsps", login=True)]
 HttpUrl = Annotated[str, url("http", "https")]
 OnvifAddress = Annotated[str, AfterValidator(_onvif)]
 RecordingTime = Annotated[str, AfterValidator(_schedule)]

@@ -1,37 +1,43 @@
 """What works but should not stay: secrets in plain sight."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Set
 from typing import Any
 
 from monitor.settings.secrets import FORMS
 from monitor.settings.sources import Loc, Sources
+from monitor.settings.values import split_login
 
-_SECRETS = {"password", "token"}
 _ADDRESSES = {"rtsp", "rtsp_sub", "onvif"}
+_SPOKEN = re.compile(r"(?:password|passwd|pwd)=", re.IGNORECASE)
+SECRETS = frozenset({"password", "token", "notify"})
 
 
-def warnings_of(sources: Sources) -> list[str]:
+def warnings_of(sources: Sources, secrets: Set[str] = SECRETS) -> list[str]:
     """One line for each plain secret in a file; those set in the environment are where they belong."""
-    found = [(loc, text) for loc, text in _walk(sources.data, ()) if not sources.variable(loc)]
+    found = [(loc, text) for loc, text in _walk(sources.data, (), secrets) if not sources.variable(loc)]
     return [str(sources.problem(loc, text)) for loc, text in found]
 
 
-def _walk(value: Any, loc: Loc) -> Iterator[tuple[Loc, str]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, dict | list):
-                yield from _walk(inner, (*loc, key))
-            elif warning := _warning(key, inner):
-                yield (*loc, key), warning
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            if isinstance(inner, dict | list):
-                yield from _walk(inner, (*loc, index))
+def _walk(value: Any, loc: Loc, secrets: Set[str]) -> Iterator[tuple[Loc, str]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, inner in pairs:
+        if isinstance(inner, dict | list):
+            yield from _walk(inner, (*loc, key), secrets)
+        elif warning := _warning(loc[-1] if isinstance(key, int) else key, inner, secrets):
+            yield (*loc, key), warning
 
 
-def _warning(key: Any, value: Any) -> str:
-    if key in _SECRETS and isinstance(value, str | int):
-        return f"{key} stands here in plain text; write {key}: {FORMS}"
-    if key in _ADDRESSES and isinstance(value, str) and "@" in value.partition("?")[0]:
-        return f"{key} holds a login; write it as username: and password: {{file: PATH}} beside the address without it"
+def _warning(key: Any, value: Any, secrets: Set[str]) -> str:
+    if key in secrets and isinstance(value, str | int) and value != "":
+        return f"{key} stands here in plain text; write {FORMS}"
+    if key in _ADDRESSES and isinstance(value, str):
+        if "@" in value and split_login(value)[1] is not None:
+            return (
+                f"{key} holds a login; write it as username: and password: {{file: PATH}} beside the address without it"
+            )
+        if _SPOKEN.search(value):
+            return (
+                f"{key} holds a password in its path, and is shown with it; write an address without, if there is one"
+            )
     return ""

@@ -1,13 +1,19 @@
 """Validation errors in an operator's words: what is wrong, and what to write instead. No secret is repeated."""
 
+import re
+from collections.abc import Iterable
 from typing import Any, get_args
 
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from monitor.settings.values import nearest
 
+Loc = tuple[int | str, ...]
+
+_PLAIN_KEY = re.compile(r"[\w.-]{1,40}")
+_WHOLES = {"model_type", "model_attributes_type", "dict_type", "list_type", "tuple_type"}
 _NEVER_REPEATED = {"password", "token", "rtsp", "rtsp_sub", "onvif", "url", "notify"}
 
 _WHAT = {
@@ -47,16 +53,24 @@ def sentence(model: type[BaseModel], error: ErrorDetails) -> str:
     loc, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
         holder = _model_at(model, loc[:-1])
-        return f"unknown key {str(loc[-1])!r}; {nearest(str(loc[-1]), holder.model_fields if holder else ())}"
-    if kind == "config" and error["msg"].startswith(("deadline", "the camera", "picture_stream", "{", "'", '"', "no ")):
+        return unknown_key(loc[-1], holder.model_fields if holder else ())
+    if kind == "config_whole":
         return error["msg"]
-    name, example = _name(loc), _example(model, loc)
+    name = _name(loc)
     if kind == "config":
         return f"{name}: {error['msg']}"
+    field = _field_at(model, loc)
+    instead = f"write for example {name}: {_example(field)}" if _example(field) else "see: cctv config example"
     if kind == "missing":
-        return f"{name} is missing; write for example {name}: {example or '…'}"
-    instead = f"write for example {name}: {example}" if example else "see cctv config example"
-    return f"{name}: {_what(error)}{_got(loc, error['input'])}; {instead}"
+        return f"{name} is missing; {instead}"
+    return f"{name}: {_what(error)}{_got(error, loc, field)}; {instead}"
+
+
+def unknown_key(key: object, known: Iterable[str]) -> str:
+    """An unknown key, and the one that was meant. Anything but a plain word may hold a secret, and is not repeated."""
+    if isinstance(key, str) and _PLAIN_KEY.fullmatch(key):
+        return f"unknown key {key!r}; {nearest(key, known)}"
+    return "unknown key; write KEY: VALUE with a space after the colon"
 
 
 def _what(error: ErrorDetails) -> str:
@@ -68,37 +82,42 @@ def _what(error: ErrorDetails) -> str:
     return _WHAT.get(kind, error["msg"])
 
 
-def _got(loc: tuple[int | str, ...], value: Any) -> str:
+def _got(error: ErrorDetails, loc: Loc, field: FieldInfo | None) -> str:
     """The wrong value, when it is short, plain, and cannot be a secret or hold one."""
-    if _NEVER_REPEATED & set(loc) or not isinstance(value, str | int | float | bool):
+    value = error["input"]
+    secret = _NEVER_REPEATED.intersection(loc) or (
+        field and SecretStr in {field.annotation, *get_args(field.annotation)}
+    )
+    if secret or error["type"] in _WHOLES or not isinstance(value, str | int | float | bool):
         return ""
     shown = repr(value)
     return "" if len(shown) > 40 or "@" in shown or "://" in shown else f", not {shown}"
 
 
-def _name(loc: tuple[int | str, ...]) -> str:
-    return next((part for part in reversed(loc) if isinstance(part, str)), "the file")
+def _name(loc: Loc) -> str:
+    return next((part for part in reversed(loc) if isinstance(part, str)), "this")
 
 
-def _example(model: type[BaseModel], loc: tuple[int | str, ...]) -> str:
+def _field_at(model: type[BaseModel], loc: Loc) -> FieldInfo | None:
     names = [part for part in loc if isinstance(part, str)]
     holder = _model_at(model, loc[: _last(loc, names[-1])]) if names else None
-    field = holder.model_fields.get(names[-1]) if holder else None
-    return _example_of(field) if field else ""
+    return holder.model_fields.get(names[-1]) if holder else None
 
 
-def _last(loc: tuple[int | str, ...], name: str) -> int:
+def _last(loc: Loc, name: str) -> int:
     return len(loc) - 1 - loc[::-1].index(name)
 
 
-def _example_of(field: FieldInfo) -> str:
+def _example(field: FieldInfo | None) -> str:
+    if field is None:
+        return ""
     if field.examples:
         return str(field.examples[0])
     default = field.get_default()
     return str(default) if isinstance(default, str | int | float) and default != "" else ""
 
 
-def _model_at(model: type[BaseModel] | None, loc: tuple[int | str, ...]) -> type[BaseModel] | None:
+def _model_at(model: type[BaseModel] | None, loc: Loc) -> type[BaseModel] | None:
     """The model whose mapping stands at ``loc``."""
     for part in loc:
         if isinstance(part, str):
