@@ -23,10 +23,11 @@ STREAM = {
     "frames_per_second": 24.98,
     "bytes_per_second": 511_873.4,
     "loss_ratio": 0.0013,
-    "first_key_frame_seconds": 0.37,
+    "phases": {"key_frame": 0.37},
     "width": 1920,
     "height": 1080,
 }
+PICTURE = {"now": {"level": 118.25, "spread": 51.5, "focus": 1.75}}
 RECORDING = {
     "span_days": 15.4,
     "depth_days": 15.2,
@@ -64,7 +65,7 @@ def board_of(cameras: int) -> Board:
 
 
 def look_at_all(state: DeviceState, at: datetime) -> None:
-    state.looks["picture"] = look("picture", at, {"stream": STREAM})
+    state.looks["picture"] = look("picture", at, {"stream": STREAM, "picture": PICTURE})
     state.looks["onvif"] = look("onvif", at, {"onvif": {"clock_offset_seconds": 1.25}})
     state.looks["tcp"] = look("tcp", at, {})
 
@@ -74,12 +75,11 @@ async def scrape(metrics: Metrics, board: Board) -> dict[str, float]:
     lags = [0.0]
     ticker = asyncio.create_task(tick(lags))
     await asyncio.sleep(0.01)
-    before, size, series = time.process_time(), 0, 0
-    async for chunk in metrics.render(board):
-        size += len(chunk)
-        series += chunk.count(b"\n") - chunk.count(b"\n# ") - chunk.startswith(b"#")
+    before = time.process_time()
+    chunks = [chunk async for chunk in metrics.render(board)]
     spent = time.process_time() - before
     ticker.cancel()
+    size, series = sum(map(len, chunks)), sum(chunk.count(b"\n") - chunk.count(b"# ") for chunk in chunks)
     return {"cpu_seconds": round(spent, 4), "max_lag_ms": round(max(lags) * 1000, 1), "bytes": size, "series": series}
 
 

@@ -31,6 +31,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._devices = DeviceSeries()
+        self._store_errors_told = 0
         self._looks()
         self._upkeep()
         self._tickets()
@@ -54,8 +55,10 @@ class Metrics:
     def decoder_restarted(self) -> None:
         self._restarts.inc()
 
-    def store_error(self) -> None:
-        self._store_errors.inc()
+    def store_errors(self, total: int) -> None:
+        """How many writes the store has refused since the start."""
+        self._store_errors.inc(total - self._store_errors_told)
+        self._store_errors_told = total
 
     def loop_lag(self, seconds: float) -> None:
         self._lag.set(seconds)

@@ -1,8 +1,8 @@
 """What the board knows about one device, as metric samples. What is not known gives no sample, never a zero."""
 
-import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from monitor.board import DeviceState, Look
@@ -17,9 +17,13 @@ _STREAM = (
     ("cctv_stream_frames_per_second", "frames_per_second"),
     ("cctv_stream_receive_bytes_per_second", "bytes_per_second"),
     ("cctv_stream_packet_loss_ratio", "loss_ratio"),
-    ("cctv_stream_first_frame_seconds", "first_key_frame_seconds"),
     ("cctv_stream_width_pixels", "width"),
     ("cctv_stream_height_pixels", "height"),
+)
+_PICTURE = (
+    ("cctv_picture_level", "level"),
+    ("cctv_picture_spread", "spread"),
+    ("cctv_picture_focus", "focus"),
 )
 _RECORDING = (
     ("cctv_recording_span_seconds", "span_days", DAY),
@@ -38,6 +42,8 @@ _DISK_HEALTHY = {"ok": 1, "full": 1, "failed": 0, "absent": 0}
 
 def escape(value: str) -> str:
     """A label value as the exposition format wants it."""
+    if "\\" not in value and "\n" not in value and '"' not in value:
+        return value
     return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
@@ -50,6 +56,7 @@ def samples(state: DeviceState) -> Iterator[Sample]:
     for look in list(state.looks.values()):
         yield from _probe(look, state.standings)
     yield from _stream(state.looks)
+    yield from _picture(state.looks)
     yield from _clock(state.looks)
     yield from _recording(state.standings)
     yield from _disks(state.looks)
@@ -62,14 +69,22 @@ def confirmed_faults(state: DeviceState) -> Iterator[FaultKind]:
             yield standing.fault
 
 
+_INFO = tuple(f',{name}="' for name in INFO_LABELS)
 _VERDICT_LABELS = {verdict: f',verdict="{verdict}"' for verdict in Verdict}
 
 
 def _info_labels(state: DeviceState) -> str:
-    target = state.target
-    device = _part(state.looks.get("onvif"), "onvif")
-    values = {name: getattr(target, name, "") or device.get(name, "") for name in INFO_LABELS}
-    return "".join(f',{name}="{escape(str(value))}"' for name, value in values.items())
+    target, told = state.target, _part(state.looks.get("onvif"), "onvif")
+    values = (
+        target.role,
+        target.name,
+        target.kind,
+        target.recorder,
+        target.channel,
+        target.parent,
+        *(str(told.get(name) or "") for name in ("manufacturer", "model", "firmware")),
+    )
+    return "".join([start + escape(value) + '"' for start, value in zip(_INFO, values, strict=True)])
 
 
 def _probe(look: Look, standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample]:
@@ -81,13 +96,23 @@ def _probe(look: Look, standings: Mapping[tuple[str, str], Standing]) -> Iterato
     if look.last_success:
         yield "cctv_probe_last_success_timestamp_seconds", label, look.last_success.timestamp()
     yield "cctv_probe_last_duration_seconds", label, look.seconds
-    bad = [standing.bad for (probe, _), standing in standings.items() if probe == look.probe]
-    yield "cctv_probe_consecutive_failures", label, max(bad, default=0)
+    bad = 0
+    for (probe, _), standing in standings.items():
+        if probe == look.probe and standing.bad > bad:
+            bad = standing.bad
+    yield "cctv_probe_consecutive_failures", label, bad
 
 
 def _stream(looks: Mapping[str, Look]) -> Iterator[Sample]:
     facts = _part(looks.get("picture"), "stream") or _part(looks.get("rtsp"), "stream")
     yield from _numbers(facts, _STREAM)
+    first = number((facts.get("phases") or {}).get("key_frame"))
+    if first is not None:
+        yield "cctv_stream_first_frame_seconds", "", first
+
+
+def _picture(looks: Mapping[str, Look]) -> Iterator[Sample]:
+    yield from _numbers(_part(looks.get("picture"), "picture").get("now") or {}, _PICTURE)
 
 
 def _clock(looks: Mapping[str, Look]) -> Iterator[Sample]:
@@ -146,9 +171,9 @@ def _part(look: Look | None, name: str) -> Mapping[str, Any]:
 
 def number(value: object) -> float | None:
     """The value if it is a finite number, else None."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        return None
-    return value
+    if type(value) is float:
+        return value if isfinite(value) else None
+    return value if type(value) is int else None
 
 
 def timestamp(value: object) -> float | None:

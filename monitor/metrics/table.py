@@ -47,9 +47,14 @@ DEVICE_METRICS: tuple[Metric, ...] = (
         "Share of RTP packets lost in the newest look, from sequence numbers.",
         IDENTITY,
     ),
-    Metric("cctv_stream_first_frame_seconds", "From PLAY to the first complete key frame.", IDENTITY),
+    Metric(
+        "cctv_stream_first_frame_seconds", "From the beginning of the look to its first complete key frame.", IDENTITY
+    ),
     Metric("cctv_stream_width_pixels", "Width of the received picture.", IDENTITY),
     Metric("cctv_stream_height_pixels", "Height of the received picture.", IDENTITY),
+    Metric("cctv_picture_level", "Mean grey level of the newest picture, 0 (black) to 255.", IDENTITY),
+    Metric("cctv_picture_spread", "Standard deviation of its grey levels: low is flat or foggy.", IDENTITY),
+    Metric("cctv_picture_focus", "Fine detail per contrast; falls when a lens goes soft or dirty.", IDENTITY),
     Metric("cctv_device_clock_offset_seconds", "The device's clock minus ours; positive is ahead.", IDENTITY),
     Metric("cctv_recording_span_seconds", "From the oldest recording kept to the newest.", IDENTITY),
     Metric("cctv_recording_depth_seconds", "The newest stretch of recording without a gap that counts.", IDENTITY),

@@ -16,6 +16,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.web.guard import LOGGED_IN
+
 _REMEMBERED = 100
 """Verified logins kept, so that bcrypt (tens of milliseconds of CPU) is not paid at every scrape."""
 _VERSIONS = {"TLS12": ssl.TLSVersion.TLSv1_2, "TLS13": ssl.TLSVersion.TLSv1_3}
@@ -99,8 +101,8 @@ class BasicAuth:
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or await self._allowed(Headers(scope=scope).get("authorization", "")):
-            await self._app(scope, receive, send)
+        if await self._allowed(Headers(scope=scope).get("authorization", "")):
+            await self._app({**scope, LOGGED_IN: True}, receive, send)
             return
         ask = {"WWW-Authenticate": 'Basic realm="cctv-monitor", charset="UTF-8"'}
         await PlainTextResponse("A login is needed.\n", 401, ask)(scope, receive, send)

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from monitor.model import FaultKind, Key, Verdict
+from monitor.model import FaultKind, Key, Subject, Verdict
 
 
 class Span(Protocol):
-    """A stretch of time over which one aspect of a device had one verdict."""
+    """Like findings in a row about one aspect of a device, from the first such look to the last."""
 
     @property
-    def probe(self) -> str: ...
+    def subject(self) -> Subject: ...
     @property
     def verdict(self) -> Verdict: ...
     @property
@@ -20,10 +20,9 @@ class Span(Protocol):
     @property
     def reason(self) -> str: ...
     @property
-    def start(self) -> datetime: ...
+    def first(self) -> datetime: ...
     @property
-    def end(self) -> datetime | None:
-        """None while it lasts."""
+    def last(self) -> datetime: ...
 
 
 def _clock() -> datetime:
@@ -41,11 +40,11 @@ class Actions:
     ready: Callable[[], str | None] = lambda: None
     """None, or why the monitor is not ready yet."""
     history: Callable[[Key], Sequence[Span]] = lambda _key: ()
-    """The spans of a device's past week, in any order."""
+    """The spans that touch a device's past week, those not closed yet included, in any order."""
     tickets: Callable[[], Sequence[Mapping[str, object]]] = lambda: ()
     """The open repair tickets, ready for JSON."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None
-    """A kept JPEG of a device: "reference", or the picture name of one of its open faults."""
+    """A kept JPEG of a device: "reference", or ``Fault.picture`` of one of its open faults."""
     site_names: Callable[[], Mapping[str, str]] = dict
     """Site id -> name for people."""
     now: Callable[[], datetime] = _clock

@@ -17,8 +17,8 @@ from monitor.web.guard import HostCheck, SecurityHeaders
 from monitor.web.looks import Looks
 
 
-def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Iterable[str] | None = ()) -> FastAPI:
-    """The application. ``hosts``: further names it may be called by; None = any (behind a login)."""
+def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Iterable[str] = ()) -> FastAPI:
+    """The application. ``hosts``: public names it answers to without a login, as a proxy may need."""
     app = FastAPI(title="cctv-monitor", docs_url=None, redoc_url=None, openapi_url=None)
     looks = Looks(actions)
     shown = pages.Pages(board, actions, looks)

@@ -20,6 +20,7 @@ def _facts(state: DeviceState) -> dict[str, Any]:
         merged |= part
     if _known(merged.get("width")) and _known(merged.get("height")):
         merged["size"] = f"{merged['width']} × {merged['height']}"
+    merged["first_picture"] = (merged.get("phases") or {}).get("key_frame")
     return merged
 
 
@@ -63,7 +64,7 @@ _FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("loss_ratio", _("Packets lost"), _percent),
     ("size", _("Resolution"), str),
     ("codec", _("Codec"), lambda value: str(value).upper()),
-    ("first_key_frame_seconds", _("First picture after"), _number(2, "s")),
+    ("first_picture", _("First picture after"), _number(2, "s")),
     ("clock_offset_seconds", _("Clock offset"), _number(1, "s")),
     ("span_days", _("Recordings kept"), _number(1, "d")),
     ("required_days", _("Recordings agreed"), _number(1, "d")),

@@ -1,7 +1,6 @@
 """What keeps a stranger's web page in the operator's browser away from ours: host names, origins, headers."""
 
 import ipaddress
-import socket
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -9,6 +8,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LOGGED_IN = "monitor.logged_in"
+"""Set in the scope of a request that came with a good login."""
+_PRIVATE = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
+"""Endings nobody can register (RFC 6761, 6762, 8375; ICANN on .internal), and .lan, which is not delegated."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     "Content-Security-Policy": (
@@ -41,13 +44,13 @@ class SecurityHeaders:
 class HostCheck:
     """Refuses unknown host names (DNS rebinding) and changes ordered from another origin (cross-site requests).
 
-    An address is always a known name: a rebinding attack needs a name of the attacker's.
+    A rebinding attack needs a public name of the attacker's: addresses and private names are always known, and behind
+    a login no name is asked for, since a stranger's page has none.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
         self._app = app
-        own = {"localhost", socket.gethostname(), socket.getfqdn()}
-        self._hosts = None if hosts is None else {name.lower() for name in own | set(hosts)}
+        self._hosts = {name.lower() for name in hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] == "http" else ""
@@ -59,7 +62,7 @@ class HostCheck:
     def _refusal(self, scope: Scope) -> str:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._hosts is not None and not self._known(host):
+        if LOGGED_IN not in scope and not self._known(host):
             return "This server is not known by that host name."
         if scope["method"] not in _SAFE_METHODS and not _same_origin(headers, host):
             return "The request comes from another site."
@@ -67,7 +70,8 @@ class HostCheck:
 
     def _known(self, host: str) -> bool:
         name = (_split(host) or "").lower()
-        return name in (self._hosts or ()) or _is_address(name)
+        private = "." not in name or name.endswith(_PRIVATE)
+        return private or name in self._hosts or _is_address(name)
 
 
 def _same_origin(headers: Headers, host: str) -> bool:

@@ -34,7 +34,7 @@ class Pages:
     async def status(self, request: Request) -> Response:
         seen = await views.overview(self.board)
         listed = self._listed(request, list(seen.verdicts.items()))
-        return self._page(request, "status.html", seen=seen, faults=views.open_faults(self.board), **listed)
+        return self._page(request, "status.html", seen=seen, faults=views.wide_faults(self.board), **listed)
 
     async def site(self, request: Request, site: str) -> Response:
         seen = await views.overview(self.board)
@@ -56,7 +56,8 @@ class Pages:
             figures=figures(state, words.translations(_language(request)).gettext),
             faults=views.open_faults(self.board, key=key),
             lanes=timeline.lanes(spans, now),
-            incidents=timeline.incidents(spans)[:20],
+            incidents=timeline.incidents(spans, now)[:20],
+            zone=state.target.timezone,
             reference=self.actions.picture(key, "reference") is not None,
             looking=self.looks.running(key),
         )
@@ -68,7 +69,7 @@ class Pages:
         return RedirectResponse(f"/devices/{site}/{device}", 303)
 
     async def picture(self, site: str, device: str, name: str) -> Response:
-        """The thumbnail, the reference, or the evidence of an open fault."""
+        """ "thumbnail", "reference", or the id of an open fault for its evidence."""
         key, state = self.find(site, device)
         image = state.thumbnail if name == "thumbnail" else self._kept(key, name)
         if image is None:
@@ -82,11 +83,16 @@ class Pages:
         return key, self.board.devices[key]
 
     def error(self, request: Request, status: int, text: str) -> Response:
-        return self._page(request, "error.html", status=status, text=text)
+        return self._page(request, "error.html", status=status, text=text, zone="UTC")
 
     def _kept(self, key: Key, name: str) -> bytes | None:
-        evidence = {fault.picture for fault in views.open_faults(self.board, key=key)}
-        return self.actions.picture(key, name) if name == "reference" or name in evidence else None
+        """The reference, or the evidence of the open fault of that id: never a name the reader made up."""
+        fault = self.board.faults.get(name)
+        if name == "reference":
+            return self.actions.picture(key, name)
+        return (
+            self.actions.picture(key, fault.picture) if fault and fault.picture and fault.subject.key == key else None
+        )
 
     def _listed(self, request: Request, verdicts: list[tuple[Key, Verdict]]) -> dict[str, Any]:
         """The cards of one page of the list, as the address asks: ``?show=fault&page=2``."""
@@ -96,7 +102,7 @@ class Pages:
         page = min(_whole(request.query_params.get("page")), pages)
         chosen = keys[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
         cards = [views.card(key, self.board.devices[key]) for key in chosen if key in self.board.devices]
-        return {"cards": cards, "show": show, "page": page, "pages": pages}
+        return {"cards": cards, "show": show, "page": page, "pages": pages, "zone": views.common_zone(cards)}
 
     def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         language, now = _language(request), self.actions.now()

@@ -29,6 +29,7 @@ def environment(language: str) -> Environment:
     translate = catalogue.gettext
     made.filters["duration"] = functools.partial(duration, translate)
     made.filters["moment"] = moment
+    made.filters["second"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
     made.filters["verdict"] = lambda verdict: translate(VERDICTS[verdict])
     made.filters["probe"] = functools.partial(_probe, translate)
     made.filters["fault"] = lambda kind: translate(words.FAULTS[kind])

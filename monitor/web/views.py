@@ -114,8 +114,11 @@ def ladder(state: DeviceState) -> list[Rung]:
     by_probe: dict[str, list[Standing]] = {}
     for (probe, _), standing in state.standings.items():
         by_probe.setdefault(probe, []).append(standing)
-    names = sorted(by_probe, key=lambda probe: (RUNGS.index(probe) if probe in RUNGS else len(RUNGS), probe))
-    return [_rung(probe, by_probe[probe]) for probe in names]
+    return [_rung(probe, by_probe[probe]) for probe in sorted(by_probe, key=rung_order)]
+
+
+def rung_order(probe: str) -> tuple[int, str]:
+    return (RUNGS.index(probe) if probe in RUNGS else len(RUNGS), probe)
 
 
 def open_faults(board: Board, key: Key | None = None, site: str | None = None) -> list[Fault]:
@@ -126,6 +129,17 @@ def open_faults(board: Board, key: Key | None = None, site: str | None = None) -
         if (key is None or fault.subject.key == key) and (site is None or fault.subject.key.site == site)
     ]
     return sorted(faults, key=lambda fault: (bool(fault.parent), -fault.since.timestamp()))
+
+
+def wide_faults(board: Board) -> list[Fault]:
+    """Faults of a whole site or of the monitor itself, which have no device to be shown at."""
+    return [fault for fault in open_faults(board) if fault.subject.key not in board.devices]
+
+
+def common_zone(cards: Iterable[Card]) -> str:
+    """The time zone all these devices share, else UTC."""
+    zones = {card.timezone for card in cards}
+    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def seen(state: DeviceState) -> datetime | None:

@@ -15,12 +15,12 @@ HOSTILE = '<script>alert(1)</script> "O\'Brien"\n=HYPERLINK("http://x")'
 
 @dataclass(frozen=True)
 class PastSpan:
-    probe: str
+    subject: Subject
     verdict: Verdict
     fault: FaultKind | None
     reason: str
-    start: datetime
-    end: datetime | None
+    first: datetime
+    last: datetime
 
 
 def ago(seconds: float) -> datetime:
@@ -66,7 +66,7 @@ STREAM = {
     "frames_per_second": 24.97,
     "bytes_per_second": 512_400.0,
     "loss_ratio": 0.0004,
-    "first_key_frame_seconds": 0.42,
+    "phases": {"key_frame": 0.42},
     "width": 1920,
     "height": 1080,
     "codec": "h264",
@@ -107,7 +107,8 @@ def broken(
     state.standings[probe, ""] = standing(key, probe, Verdict.FAULT, reason, kind, since=since, seen=seen)
     for name in ("rtsp", "picture"):
         if name in state.looks:
-            state.looks[name] = look(name, outcome, reason, seen, False)
+            facts = {"stream": STREAM} if outcome is Outcome.SEEN else {}
+            state.looks[name] = look(name, outcome, reason, seen, False, **facts)
     fault = Fault(
         f"f-{key.device}", Subject(key, probe), kind, ago(since - 120), ago(since), reason, ladder=("ping ok",)
     )
@@ -208,15 +209,18 @@ def scene() -> Board:
 
 
 def past(key: Key) -> list[PastSpan]:
-    """A week: mostly ok, a night of silence, now a frozen picture."""
+    """A week: mostly ok, hours without an answer, now a frozen picture."""
+    day = 86_400.0
+    rows = (
+        ("picture", Verdict.OK, None, "", 9 * day, 4 * day),
+        ("picture", Verdict.FAULT, FaultKind.UNREACHABLE, "no answer", 4 * day, 4 * day - 9_000),
+        ("picture", Verdict.OK, None, "", 4 * day - 9_000, 15_500),
+        ("picture", Verdict.FAULT, FaultKind.FROZEN, "no change over 9 key frames", 15_500, 8),
+        ("onvif", Verdict.OK, None, "", 9 * day, 40),
+        ("recording", Verdict.UNKNOWN, None, "the index could not be read", 2 * day, day),
+        ("recording", Verdict.OK, None, "", day, 600),
+    )
     return [
-        PastSpan("picture", Verdict.OK, None, "moving", ago(86_400 * 9), ago(86_400 * 4)),
-        PastSpan(
-            "picture", Verdict.FAULT, FaultKind.UNREACHABLE, "no answer", ago(86_400 * 4), ago(86_400 * 4 - 9_000)
-        ),
-        PastSpan("picture", Verdict.OK, None, "moving", ago(86_400 * 4 - 9_000), ago(15_500)),
-        PastSpan("picture", Verdict.FAULT, FaultKind.FROZEN, "no change over 9 key frames", ago(15_500), None),
-        PastSpan("onvif", Verdict.OK, None, "clock right", ago(86_400 * 9), None),
-        PastSpan("recording", Verdict.UNKNOWN, None, "index not read", ago(86_400 * 2), ago(86_400)),
-        PastSpan("recording", Verdict.OK, None, "15.8 days", ago(86_400), None),
+        PastSpan(Subject(key, probe), verdict, fault, reason, ago(first), ago(last))
+        for probe, verdict, fault, reason, first, last in rows
     ]
