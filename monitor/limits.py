@@ -25,42 +25,123 @@ class PictureLimits:
     """Share of the height at the top that is left out: clocks and names are burnt in there."""
     band_bottom: float = 0.07
     """The same at the bottom."""
-    dark_p99: float = 40.0
-    """99 of 100 pixels below this = black, or dark when a scene can be made out."""
+    damaged_share: float = 0.5
+    """More than this share of a look's key frames damaged (decoder flags and complaints) = corrupt."""
+
+    black_p99: float = 40.0
+    """99 of 100 pixels at or below this and no scene to be made out = black."""
     black_spread: float = 3.0
-    """A dark picture with less standard deviation = black."""
+    """No scene: standard deviation below this, or ..."""
     black_correlation: float = 0.5
-    """A dark picture whose neighbouring pixels agree less = black: only electronic noise."""
+    """... neighbouring pixels agree less than this: only electronic noise."""
+    dark_p99: float = 24.0
+    """99 of 100 pixels at or below this, though a scene can be made out = dark."""
     uniform_spread: float = 3.0
     """Standard deviation below this, and ..."""
     uniform_range: float = 14.0
-    """... p99 - p1 below this = one colour all over."""
+    """... p99 - p1 below this = one colour all over, where the reference shows a scene."""
+    uniform_reference_spread: float = 6.0
+    """A reference with less spread is itself almost one colour: undecidable."""
+    uniform_exact_spread: float = 0.3
+    """Without a reference only a picture flatter than any sensor can make it = uniform."""
+    white_p1: float = 235.0
+    """99 of 100 pixels above this = uniform white, reference or not."""
     no_signal_flat: float = 0.6
     """Share of flat tiles from which, and ..."""
     no_signal_entropy: float = 2.0
     """... entropy in bits below which it is a card, not a scene."""
-    overexposed_share: float = 0.35
-    """Share of pixels >= 250 above this = overexposed."""
-    damaged_share: float = 0.5
-    """Share of a look's key frames the decoder complained about = corrupt."""
+    no_signal_flat_above: float = 0.4
+    """The flat share must also exceed the reference's by this."""
+    overexposed_share: float = 0.5
+    """Share of pixels >= 250 above this = overexposed, without a reference."""
+    overexposed_share_known: float = 0.35
+    """The same where a reference shows how much sky the view has ..."""
+    overexposed_above: float = 0.2
+    """... and that is exceeded by this share."""
+    snow_correlation: float = 0.4
+    """Neighbouring pixels agree less than this, and ..."""
+    snow_noise: float = 15.0
+    """... noise above this, native = snow."""
+    noise_level: float = 6.0
+    """Native noise above this, and ..."""
+    noise_ratio: float = 3.0
+    """... above so many times the reference's = noise."""
+    noise_alone: float = 10.0
+    """Native noise above this = noise, without a reference."""
+    stripe_spread: float = 10.0
+    """Standard deviation of the row or column means above this, and ..."""
+    stripe_peak: float = 0.3
+    """... this share of their energy in one wavelength, and ..."""
+    stripe_coherence: float = 0.8
+    """... the quarters of the picture agree so well on them = stripes; a fence or a blind seldom does."""
+    stripe_above: float = 5.0
+    """Where there is a reference its stripes must be exceeded by this."""
+
+    monochrome: float = 2.0
+    """Standard deviation of the colours below this = a monochrome (infrared) picture."""
+    light_ratio: float = 1.8
+    """A picture brighter or darker than a reference by more than this factor needs a reference of its own."""
+    reference_frames: int = 7
+    """Pictures whose median is the reference, ..."""
+    reference_seconds: float = 20.0
+    """... over at least so long, ..."""
+    reference_spacing: float = 2.5
+    """... at least so far apart."""
+    reference_refresh_seconds: float = 300.0
+    """Spacing of the pictures that renew a learned reference while all is well."""
+    textured_tiles: int = 20
+    """With fewer recognisable tiles occluded, moved and view_changed cannot be judged."""
+    occluded_share: float = 0.4
+    """More than this share of the recognisable tiles lost in one look = occluded."""
+    occluded_share_lasting: float = 0.22
+    """The same tiles lost in two and more looks in a row, or in the median of a close look."""
+    view_changed_share: float = 0.75
+    """More than this share lost, while the picture is as rich in edges as before = view_changed."""
+    view_changed_edges: float = 0.4
+    """Fewer edges than this share of the reference's: something before the lens, not another view."""
+    moved_shift: float = 0.045
+    """Shift of the view, share of its width or height, from which it has moved: presets drift by 2 to 4 %."""
+    moved_response: float = 0.08
+    """Least response of the phase correlation to believe a shift."""
+    moved_recovers: float = 0.15
+    """The lost share must fall by this when the shift is undone."""
+    blurred_focus: float = 0.38
+    """Focus below this share of the reference's = blurred."""
+    cast_change: float = 9.0
+    """Mean colour (Cb, Cr) away from the reference's by more than this = colour_cast."""
+    partial_flat: float = 0.25
+    """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""
+
     frozen_change: float = 0.10
     """Least mean change between key frames far apart (native patches) below this = frozen, whatever was learned."""
     frozen_floor_share: float = 0.4
-    """Below this share of the least change ever seen alive on this camera = frozen."""
+    """Below this share of the least change seen alive on this camera = frozen."""
     frozen_change_most: float = 0.45
     """The learned limit is never above this: real live clips went down to .46."""
     frozen_floor_least: float = 0.15
     """A camera whose live pictures change less than this cannot be told from a frozen one."""
+    frozen_floor_polls: int = 5
+    """Live looks before the learned floor is used."""
+    frozen_suspect_share: float = 0.7
+    """At a glance less than this share of the floor is worth a close look."""
     frozen_texture: float = 4.0
     """Spread inside the patches below this = too flat to tell."""
     frozen_key_frames: int = 6
     """Key frames a close look must have before it says frozen."""
+    movement: float = 6.0
+    """Change of coarse cells (grey levels, clock left out) from which something surely moved."""
+    replayed_matches: int = 3
+    """Different key frames of a moving picture that were all seen exactly so in an earlier look = replayed; 0 = off."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnvifLimits:
     clock_offset_seconds: float = 60.0
     """More than this, either way = clock_drift."""
+    frame_rate_low: float = 0.4
+    """RTSP delivers less than this share of the configured rate = stream_changed; at night cameras halve it."""
+    frame_rate_high: float = 1.25
+    """RTSP delivers more than this share of the configured rate = stream_changed."""
 
 
 @dataclass(frozen=True, slots=True)
