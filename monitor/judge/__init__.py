@@ -5,8 +5,10 @@ A new probe adds its judge here, one line in the map.
 
 from collections.abc import Callable, Mapping
 
+from monitor.judge.onvif import judge_onvif
 from monitor.judge.picture import judge_picture
 from monitor.judge.port import judge_port
+from monitor.judge.recordings import judge_recordings
 from monitor.judge.stream import judge_stream
 from monitor.model import Evidence, Finding, Target
 
@@ -15,7 +17,9 @@ Judge = Callable[[Target, Evidence], tuple[Finding, ...]]
 JUDGES: Mapping[str, tuple[Judge, ...]] = {
     "tcp": (judge_port,),
     "rtsp": (judge_stream,),
+    "onvif": (judge_onvif,),
     "picture": (judge_stream, judge_picture),
+    "recorder": (judge_recordings,),
 }
 
 

@@ -9,10 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from monitor.model import Deadline, Evidence, Memory, Target
 from monitor.probes.onvif import look_at_onvif
 from monitor.probes.picture import look_at_picture
-from monitor.probes.picture import look_at_picture
 from monitor.probes.rtsp import look_at_stream
 from monitor.probes.tcp import look_at_port
 
 Probe = Callable[[Target, Memory, Deadline], Awaitable[Evidence]]
 
-PROBES: Mapping[str, Probe] = {"tcp": look_at_port, "rtsp": look_at_stream, "picture": look_at_picture, "onvif": look_at_onvif}
+PROBES: Mapping[str, Probe] = {
+    "tcp": look_at_port,
+    "rtsp": look_at_stream,
+    "picture": look_at_picture,
+    "onvif": look_at_onvif,
+}

@@ -1,0 +1,97 @@
+"""Addresses of a device: pinned to the configured host, and shown without credentials."""
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+DEVICE_SERVICE = "/onvif/device_service"
+PORTS = {"http": 80, "https": 443}
+SECRET_FIELDS = re.compile(r"(?i)\b(user(?:name)?|usr|pass(?:word|wd)?|pwd|loginuse|loginpas|token|auth)=([^&/?#\s]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service of the device listens."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def netloc(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.netloc}{self.path}"
+
+
+def parse(text: str) -> Address:
+    """``host``, ``host:port`` or a device service URL. ValueError says what is wrong with it."""
+    url = urlsplit(text if "://" in text else f"http://{text}")
+    if url.scheme not in PORTS:
+        raise ValueError(f"an ONVIF address begins with http:// or https://, not {url.scheme}://")
+    if not url.hostname:
+        raise ValueError("an ONVIF address needs a host")
+    if url.username is not None:
+        raise ValueError("credentials belong in username and password, not in the ONVIF address")
+    return Address(url.scheme, url.hostname, url.port or PORTS[url.scheme], _path(url) or DEVICE_SERVICE)
+
+
+def pin(configured: Address, xaddr: object) -> tuple[Address, str]:
+    """The service address to use for the XAddr a device gave, and the foreign host that was replaced ("" = none).
+
+    Devices behind NAT, or with a wrong network setting, name addresses that lead elsewhere; only the path of such an
+    answer is taken. The same host may serve on another port, but never on plain HTTP when HTTPS is configured.
+    """
+    candidates = [url for url in map(_split, str(xaddr or "").split()) if url]
+    own = [url for url in candidates if url.hostname == configured.host]
+    chosen = next(iter(own or candidates), None)
+    if chosen is None:
+        return configured, plain_host(xaddr)
+    path = _path(chosen) or DEVICE_SERVICE
+    if not own:
+        return replace(configured, path=path), plain_host(chosen.hostname)
+    if chosen.scheme != configured.scheme:
+        return replace(configured, path=path), ""
+    return Address(chosen.scheme, configured.host, chosen.port or PORTS[chosen.scheme], path), ""
+
+
+def pin_media(configured: Address, uri: str) -> tuple[str, str]:
+    """A stream or snapshot URI on the configured host, without user information, and the foreign host replaced.
+
+    ValueError for what is no usable URI. The port is the device's own word: RTSP seldom shares the ONVIF port.
+    """
+    url = urlsplit(uri.strip())
+    if re.search(r"\s", uri.strip()) or url.scheme not in ("rtsp", "rtsps", "http", "https") or not url.hostname:
+        raise ValueError("not a stream address")
+    host = f"[{configured.host}]" if ":" in configured.host else configured.host
+    netloc = f"{host}:{url.port}" if url.port else host
+    foreign = "" if url.hostname == configured.host else plain_host(url.hostname)
+    return urlunsplit((url.scheme, netloc, url.path, url.query, "")), foreign
+
+
+def without_secrets(uri: str) -> str:
+    """A URI fit to be shown: no user information, and no name or password in its path or query."""
+    url = urlsplit(uri)
+    shown = urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path, url.query, ""))
+    return SECRET_FIELDS.sub(r"\1=***", shown)
+
+
+def plain_host(text: object) -> str:
+    """A host as the device named it, shortened for a message."""
+    return re.sub(r"[^\w.:\[\]-]+", "?", str(text or "(none)"))[:80]
+
+
+def _split(text: str) -> SplitResult | None:
+    try:
+        url = urlsplit(text)
+        return url if url.scheme in PORTS and url.hostname and url.port != 0 else None
+    except ValueError:  # brackets or a port that are none
+        return None
+
+
+def _path(url: SplitResult) -> str:
+    path = url.path if url.path != "/" else ""
+    return f"{path}?{url.query}" if url.query else path
