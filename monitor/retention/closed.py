@@ -1,0 +1,71 @@
+"""What a reader keeps between looks: the folders that no longer change, as stretches. Compact, serialisable."""
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from monitor.model import Memory
+
+VERSION = 1
+
+
+class Piece(NamedTuple):
+    """A stretch of recording of one channel in one folder; our time."""
+
+    start: float
+    end: float
+    size: int
+
+
+@dataclass(slots=True)
+class Folder:
+    """A folder as it was read."""
+
+    stamp: str  # its own modification time, as the recorder writes it
+    shift: float = 0.0  # what was added to the recorder's times
+    closed: bool = False  # nothing in it is still being written
+    pieces: dict[str, list[Piece]] = field(default_factory=dict)  # by channel
+    empty: dict[str, list[float]] = field(default_factory=dict)  # starts of files without a byte, by channel
+
+
+@dataclass(slots=True)
+class Cache:
+    """All folders of the last look."""
+
+    layout: str = ""  # the pattern and channels they were read with
+    folders: dict[str, Folder] = field(default_factory=dict)
+    newest: float | None = None  # end of the newest recording by the recorder's clock
+    proved: dict[str, int] = field(default_factory=dict)  # samples taken, by "channel day"
+
+
+def load(memory: Memory, layout: str) -> Cache:
+    """The cache of the last look; an empty one if it was made for another layout or by another version."""
+    if not memory:
+        return Cache(layout)
+    kept = json.loads(zlib.decompress(memory))
+    if kept["version"] != VERSION or kept["layout"] != layout:
+        return Cache(layout)
+    folders = {
+        path: Folder(
+            stamp, shift, True, {channel: [Piece(*piece) for piece in made] for channel, made in pieces.items()}, empty
+        )
+        for path, (stamp, shift, pieces, empty) in kept["folders"].items()
+    }
+    return Cache(layout, folders, kept["newest"], kept["proved"])
+
+
+def save(cache: Cache) -> Memory:
+    """Only closed folders are kept; the others are read again anyway."""
+    kept = {
+        "version": VERSION,
+        "layout": cache.layout,
+        "newest": cache.newest,
+        "proved": cache.proved,
+        "folders": {
+            path: [folder.stamp, folder.shift, folder.pieces, folder.empty]
+            for path, folder in cache.folders.items()
+            if folder.closed
+        },
+    }
+    return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)

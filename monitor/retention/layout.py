@@ -1,0 +1,204 @@
+"""Where a recorder keeps its files: a path pattern with strftime fields, ``{camera}`` and ``*`` becomes a parser."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FIELDS = {
+    "Y": rb"\d{4}",
+    "y": rb"\d{2}",
+    "m": rb"\d{2}",
+    "d": rb"\d{2}",
+    "j": rb"\d{3}",
+    "H": rb"\d{2}",
+    "M": rb"\d{2}",
+    "S": rb"\d{2}",
+    "f": rb"\d{1,6}",
+    "s": rb"\d{9,11}",
+}
+"""strftime fields and what they look like; ``%s`` = epoch seconds, ``%f`` = fraction of a second."""
+SHORTHANDS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M"}
+TOKEN = re.compile(r"%(.)|(\{camera\})|(\*)|([^%{*]+|.)", re.DOTALL)
+
+
+class LayoutError(ValueError):
+    """The pattern cannot tell when a file was recorded; the message says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What the names of listed files say, one value a file."""
+
+    channels: NDArray[np.int64]  # index into the channels the parser was made for
+    walls: NDArray[np.float64]  # epoch seconds, or seconds of the wall clock since 1970 read as if it were UTC
+    mtimes: NDArray[np.float64]
+    sizes: NDArray[np.float64]
+    paths: list[bytes]
+    listed: int  # records in the listing, matching or not
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A pattern for some channels of one recorder."""
+
+    pattern: str
+    channels: tuple[str, ...]
+    records: re.Pattern[bytes]
+    groups: tuple[str, ...]  # what each group of ``records`` after mtime, size and path means
+    parts: tuple[re.Pattern[bytes], ...]  # one for each part of the path, the file name last
+
+    @property
+    def is_epoch(self) -> bool:
+        return "s" in self.groups
+
+    @property
+    def depth(self) -> int:
+        """How many folders lie between a root and its files."""
+        return len(_parts(self.pattern)) - len(_fixed(self.pattern)) - 1
+
+    def roots(self) -> tuple[str, ...]:
+        """The folders below which everything lies, one for each channel if the pattern allows it."""
+        root = "/" + "/".join(_fixed(self.pattern))
+        return tuple(dict.fromkeys(root.replace("{camera}", channel) for channel in self.channels))
+
+    def root_of(self, channel: str) -> str:
+        return "/" + "/".join(_fixed(self.pattern)).replace("{camera}", channel)
+
+    def may_hold(self, path: bytes) -> bool:
+        """Whether a path, a folder perhaps, can lie on the way to a file of this layout."""
+        names = path.strip(b"/").split(b"/")
+        if len(names) > len(self.parts):
+            return False
+        return all(part.fullmatch(name) for part, name in zip(self.parts, names, strict=False))
+
+    def parse(self, listing: bytes) -> Parsed:
+        """Read a listing of NUL-ended ``mtime size path`` records; what does not match is only counted."""
+        rows = self.records.findall(listing)
+        listed = listing.count(b"\0")
+        if not rows:
+            empty = np.empty(0)
+            return Parsed(np.empty(0, np.int64), empty, empty, empty, [], listed)
+        mtimes, sizes, paths, *columns = zip(*rows, strict=True)
+        named = dict(zip(self.groups, columns, strict=True))
+        walls = self._walls(named)
+        numbers = {channel.encode(): index for index, channel in enumerate(self.channels)} | {b"": 0}
+        channels = np.array([numbers[name] for name in named["camera"]])
+        real = ~np.isnan(walls)
+        return Parsed(
+            channels[real],
+            walls[real],
+            _whole(mtimes).astype(np.float64)[real],
+            _whole(sizes).astype(np.float64)[real],
+            list(paths) if real.all() else [path for path, keep in zip(paths, real, strict=True) if keep],
+            listed,
+        )
+
+    def _walls(self, named: Mapping[str, Sequence[bytes]]) -> NDArray[np.float64]:
+        numbers = {name: _whole(named[name]) for name in self.groups if name not in ("camera", "f")}
+        fraction = np.array([float(b"0." + digits) for digits in named["f"]]) if "f" in named else 0.0
+        if self.is_epoch:
+            return numbers["s"].astype(np.float64) + fraction
+        days, real = _days(numbers)
+        hour, minute, second = (numbers.get(name, np.int64(0)) for name in "HMS")
+        real = real & (hour < 24) & (minute < 60) & (second < 61)
+        walls = days * 86400.0 + hour * 3600.0 + minute * 60.0 + second + fraction
+        return np.where(real, walls, np.nan)
+
+
+def compile_layout(pattern: str, channels: Sequence[str]) -> Layout:
+    """Make a parser. LayoutError if the pattern is not absolute, names no date, or cannot tell channels apart."""
+    expanded = _expand(pattern)
+    _check(expanded, channels)
+    names = b"|".join(re.escape(channel.encode()) for channel in sorted(channels, key=len, reverse=True))
+    body, groups = _regex(expanded, names)
+    if "camera" not in groups:  # one camera has the whole tree: an empty group stands for its name
+        body, groups = rb"()" + body, ["camera", *groups]
+    records = re.compile(rb"(?<![^\0])(-?\d+)(?:\.\d+)? (\d+) (" + body + rb")\0")
+    return Layout(expanded, tuple(channels), records, tuple(groups), _part_patterns(expanded, channels))
+
+
+def _expand(pattern: str) -> str:
+    return re.sub(r"%([FTR])", lambda found: SHORTHANDS[found[1]], pattern)
+
+
+def _check(pattern: str, channels: Sequence[str]) -> None:
+    used = set(re.findall(r"%([^%])", pattern.replace("%%", "")))
+    if not pattern.startswith("/"):
+        raise LayoutError(f"the layout {pattern!r} must be an absolute path, like /video/{{camera}}/%Y-%m-%d/%H.%M.mp4")
+    if unknown := used - FIELDS.keys():
+        raise LayoutError(
+            f"the layout has %{min(unknown)}, which is not one of {' '.join('%' + name for name in FIELDS)}"
+        )
+    if "s" not in used and not (used & {"Y", "y"} and ({"m", "d"} <= used or "j" in used)):
+        raise LayoutError("the layout names no date: write %Y, %m and %d, or %s for epoch seconds")
+    if len(channels) > 1 and "{camera}" not in pattern:
+        raise LayoutError("the layout has no {camera}, but this recorder has several cameras")
+    if "{camera}" in "/".join(_parts(pattern)[len(_fixed(pattern)) :]) and any("/" in name for name in channels):
+        raise LayoutError("a channel with / needs {camera} before the first field of the layout")
+
+
+def _parts(pattern: str) -> list[str]:
+    return pattern.strip("/").split("/")
+
+
+def _fixed(pattern: str) -> list[str]:
+    """The leading folders that are the same for every file of a channel."""
+    fixed: list[str] = []
+    for part in _parts(pattern)[:-1]:
+        if "%" in part or "*" in part:
+            break
+        fixed.append(part)
+    return fixed
+
+
+def _regex(pattern: str, names: bytes) -> tuple[bytes, list[str]]:
+    """A regular expression with one group a field, and the fields in order; a second time is a back reference."""
+    seen: list[str] = []
+    made = [_token(found, names, seen) for found in TOKEN.finditer(pattern)]
+    return b"".join(made), seen
+
+
+def _token(found: re.Match[str], names: bytes, seen: list[str]) -> bytes:
+    field, camera, star, text = found.groups()
+    if field == "%":
+        return b"%"
+    if star:
+        return rb"[^/\0]*"
+    if text:
+        return re.escape(text.encode())
+    name = "camera" if camera else field
+    if name in seen:
+        return f"(?P={name})".encode()
+    seen.append(name)
+    return b"(?P<" + name.encode() + b">" + (names if camera else FIELDS[field]) + b")"
+
+
+def _part_patterns(pattern: str, channels: Sequence[str]) -> tuple[re.Pattern[bytes], ...]:
+    """One pattern for each part of the path; a channel with / makes several parts."""
+    names = b"|".join(re.escape(channel.encode()) for channel in channels)
+    longest = max(channels, key=lambda name: name.count("/"), default="")
+    if "/" in longest:
+        names, pattern = rb"[^/\0]*", pattern.replace("{camera}", "/".join("*" for _ in longest.split("/")))
+    return tuple(re.compile(_regex(part, names)[0]) for part in _parts(pattern))
+
+
+def _whole(column: Sequence[bytes]) -> NDArray[np.int64]:
+    return np.fromiter(map(int, column), np.int64, len(column))
+
+
+def _days(numbers: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Days since 1970 of calendar fields, and which of them are real dates."""
+    year = numbers["Y"] if "Y" in numbers else numbers["y"] + 2000
+    first = (year - 1970).astype("M8[Y]")
+    if "m" not in numbers:
+        days = first.astype("M8[D]").astype(np.int64) + numbers["j"] - 1
+        return days.astype(np.float64), (numbers["j"] >= 1) & (numbers["j"] <= 366)
+    month, day = numbers["m"], numbers["d"]
+    begins = first.astype("M8[M]") + (month - 1).astype("m8[M]")
+    days = begins.astype("M8[D]").astype(np.int64) + day - 1
+    length = ((begins + 1).astype("M8[D]") - begins.astype("M8[D]")).astype(np.int64)
+    real = (month >= 1) & (month <= 12) & (day >= 1) & (day <= length)
+    return days.astype(np.float64), real

@@ -1,0 +1,263 @@
+"""Reading a tree of recorded files, wherever it lies: which folders to list again, and what their files amount to."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from monitor.model import Channel, ChannelRecordings, Disk, Memory, Sample, Segment, Target
+from monitor.retention import clock, closed, instants, intervals, pieces
+from monitor.retention.closed import Cache, Folder, Piece
+from monitor.retention.layout import Layout, Parsed
+from monitor.retention.pieces import Files
+
+SETTLED = 900.0
+"""A folder whose newest file is older than this is closed: nothing writes to it any more."""
+HIDDEN = ("lost+found", "System Volume Information")
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """What stands below the roots."""
+
+    stamps: Mapping[str, str]  # folder that may hold recordings -> its modification time as text
+    missing: frozenset[str] = frozenset()  # roots that do not exist
+    problems: Mapping[str, str] = field(default_factory=dict)  # path that could not be read -> why
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Files as NUL-ended ``mtime size path`` records."""
+
+    records: bytes
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+class Tree(Protocol):
+    """Access to a tree. Every method blocks, ends by its deadline with TimeoutError, and only reads."""
+
+    @property
+    def login_worked(self) -> bool | None:
+        """Whether our credentials were accepted; None when none were sent."""
+
+    @property
+    def facts(self) -> Mapping[str, object]:
+        """What else was seen on the way: which commands the recorder has."""
+
+    def clock(self) -> float | None:
+        """The recorder's clock in epoch seconds, None if it cannot be asked."""
+
+    def folders(self, roots: Sequence[str], depth: int) -> Folders:
+        """The folders exactly ``depth`` below the roots."""
+
+    def files(self, folders: Sequence[str], depth: int) -> Listing:
+        """The files exactly ``depth`` + 1 below the given folders."""
+
+    def names(self, folder: str) -> Sequence[str]:
+        """What lies directly in a folder."""
+
+    def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
+        """The disks below the roots, None if that cannot be asked."""
+
+    def read(self, path: bytes, offset: int, length: int) -> bytes:
+        """A range of a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to read and how to understand it."""
+
+    target: Target
+    layout: Layout
+    timezone: str
+    end: str | float
+    cap_days: float | None
+    now: float  # our clock
+
+    @property
+    def name(self) -> str:
+        """Tells caches apart."""
+        return "\n".join((self.layout.pattern, self.timezone, str(self.end), *self.layout.channels))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one look at a tree gave."""
+
+    channels: tuple[ChannelRecordings, ...]
+    calibration: clock.Calibration
+    samples: tuple[Sample, ...]  # files without a byte
+    files: Mapping[str, Files]  # by channel: those listed this time, for the proof
+    cache: Cache
+    listed: int
+    cached: int
+
+
+def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
+    """Look at the tree: today's folders, those that changed, one at random; the closed rest comes from memory."""
+    cache = closed.load(memory, plan.name)
+    device_clock = tree.clock()
+    device_now = plan.now if device_clock is None else device_clock
+    found = tree.folders(plan.layout.roots(), plan.layout.depth)
+    wanted = _to_list(found.stamps, cache)
+    listing = _list(tree, plan.layout, found, wanted)
+    parsed = plan.layout.parse(listing.records)
+    files = _by_channel(parsed, plan, wanted, device_now)
+    calibration = _calibrate(files, plan, cache, device_clock)
+    fresh = _fold(files, plan, wanted, found.stamps, cache, calibration, device_now)
+    kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
+    folders = kept | fresh
+    problems = _that_matter({**found.problems, **listing.problems}, plan.layout)
+    strangers = parsed.listed - len(parsed.paths)
+    channels = tuple(
+        _channel(tree, plan, channel, folders, found, problems, calibration, strangers)
+        for channel in plan.target.channels
+    )
+    newest = max((one.end for one in _newest(files, plan, device_now)), default=cache.newest)
+    made = Cache(plan.name, folders, newest, cache.proved)
+    return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept))
+
+
+def _to_list(stamps: Mapping[str, str], cache: Cache) -> list[str]:
+    same = [path for path, stamp in stamps.items() if path in cache.folders and cache.folders[path].stamp == stamp]
+    spared = set(same)
+    if same:  # a file damaged in place leaves no trace in its folder: look again at one of them each time
+        spared.discard(random.choice(same))  # noqa: S311 - which folder is looked at again is no secret
+    return [path for path in stamps if path not in spared]
+
+
+def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> Listing:
+    if not wanted:
+        return Listing(b"")
+    if len(wanted) == len(found.stamps):  # everything: one walk from the roots
+        return tree.files([root for root in layout.roots() if root not in found.missing], layout.depth)
+    return tree.files(wanted, 0)
+
+
+def _by_channel(parsed: Parsed, plan: Plan, wanted: Sequence[str], device_now: float) -> dict[str, Files]:
+    numbers = {path.encode("utf-8", "surrogateescape"): index for index, path in enumerate(wanted)}
+    folders = np.array([numbers.get(path.rpartition(b"/")[0], -1) for path in parsed.paths], dtype=np.int64)
+    starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
+    made = {}
+    for index, channel in enumerate(plan.layout.channels):
+        mine = np.flatnonzero((parsed.channels == index) & (folders >= 0))
+        paths = [parsed.paths[number] for number in mine.tolist()]
+        made[channel] = pieces.make_files(
+            starts[mine], parsed.mtimes[mine], parsed.sizes[mine], folders[mine], paths, plan.end, device_now
+        )
+    return made
+
+
+def _newest(files: Mapping[str, Files], plan: Plan, device_now: float) -> list[clock.Newest]:
+    """Of the cameras that always record: silence of the others says nothing about a clock."""
+    always = [channel.channel for channel in plan.target.channels if not channel.event_only and not channel.schedule]
+    made = [
+        clock.newest_of(
+            intervals.merge(files[name].starts, files[name].closed_ends(device_now), files[name].typical),
+            files[name].typical,
+            device_now,
+        )
+        for name in always
+    ]
+    return [one for one in made if one is not None]
+
+
+def _calibrate(files: Mapping[str, Files], plan: Plan, cache: Cache, device_clock: float | None) -> clock.Calibration:
+    newest = _newest(files, plan, plan.now if device_clock is None else device_clock)
+    grown = max(one.end for one in newest) - cache.newest if newest and cache.newest is not None else None
+    return clock.calibrate(newest, plan.now, device_clock, plan.target.timezone, grown)
+
+
+def _fold(
+    files: Mapping[str, Files],
+    plan: Plan,
+    wanted: Sequence[str],
+    stamps: Mapping[str, str],
+    cache: Cache,
+    calibration: clock.Calibration,
+    device_now: float,
+) -> dict[str, Folder]:
+    """The folders just listed, as stretches in our time."""
+    made = {path: _blank(path, stamps[path], cache, calibration) for path in wanted}
+    for channel in plan.target.channels:
+        name, mine = channel.channel, files[channel.channel]
+        for number in np.unique(mine.folders[mine.mtimes > device_now - SETTLED]).tolist():
+            made[wanted[number]].closed = False
+        stretched = pieces.stretch(mine, channel.limits.recording.join, device_now)
+        for number, start, end, size in zip(
+            stretched.folders.tolist(),
+            stretched.starts.tolist(),
+            stretched.ends.tolist(),
+            stretched.sizes.tolist(),
+            strict=True,
+        ):
+            folder = made[wanted[number]]
+            piece = Piece(start + folder.shift, end + folder.shift, int(size))
+            folder.pieces.setdefault(name, []).append(piece)
+        for index in np.flatnonzero(mine.empty).tolist():
+            folder = made[wanted[int(mine.folders[index])]]
+            folder.empty.setdefault(name, []).append(float(mine.starts[index]) + folder.shift)
+    return made
+
+
+def _blank(path: str, stamp: str, cache: Cache, calibration: clock.Calibration) -> Folder:
+    """A folder closed before a clock jumped keeps the correction it was first read with."""
+    known = cache.folders.get(path)
+    return Folder(stamp, calibration.shift if known is None else known.shift, closed=True)
+
+
+def _that_matter(problems: Mapping[str, str], layout: Layout) -> dict[str, str]:
+    return {path: why for path, why in problems.items() if layout.may_hold(path.encode("utf-8", "surrogateescape"))}
+
+
+def _channel(
+    tree: Tree,
+    plan: Plan,
+    channel: Channel,
+    folders: Mapping[str, Folder],
+    found: Folders,
+    problems: Mapping[str, str],
+    calibration: clock.Calibration,
+    strangers: int,
+) -> ChannelRecordings:
+    name, root = channel.channel, plan.layout.root_of(channel.channel)
+    made = [piece for folder in folders.values() for piece in folder.pieces.get(name, ())]
+    unread = _why_unread(root, found, problems, calibration)
+    if not unread and not made and not any(name in folder.empty for folder in folders.values()):
+        unread = _why_nothing(tree, root, folders, strangers)
+    if unread:
+        return ChannelRecordings(name, None, unread, plan.cap_days)
+    segments = tuple(Segment(piece.start, piece.end, piece.size) for piece in sorted(made))
+    return ChannelRecordings(name, segments, cap_days=plan.cap_days)
+
+
+def _why_unread(root: str, found: Folders, problems: Mapping[str, str], calibration: clock.Calibration) -> str:
+    if root in found.missing:
+        return f"the folder {root} does not exist: check channel and layout"
+    for path, why in problems.items():
+        if _is_within(path, root) or _is_within(root, path):
+            return f"{path}: {why}"
+    return calibration.contradiction
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def _why_nothing(tree: Tree, root: str, folders: Mapping[str, Folder], strangers: int) -> str:
+    """Nothing found is a stopped recording only if the layout is proved right or there is nothing else there."""
+    if any(folder.pieces for folder in folders.values()) and not strangers:
+        return ""
+    names = [name for name in tree.names(root) if name not in HIDDEN and not name.startswith(".")]
+    return f"nothing below {root} matches the layout, but {names[0]!r} is there" if names else ""
+
+
+def _empty(folders: Mapping[str, Folder]) -> tuple[Sample, ...]:
+    return tuple(
+        Sample(name, start, False, "is an empty file")
+        for folder in folders.values()
+        for name, starts in folder.empty.items()
+        for start in starts
+    )
