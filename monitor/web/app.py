@@ -15,6 +15,9 @@ from monitor.web import machine, pages
 from monitor.web.actions import Actions
 from monitor.web.guard import HostCheck, SecurityHeaders
 from monitor.web.looks import Looks
+from monitor.words import _
+
+_FRAMEWORK_WORDS = (_("Not Found"), _("Method Not Allowed"))  # said by the framework, shown on our page
 
 
 def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Iterable[str] = ()) -> FastAPI:
@@ -36,7 +39,7 @@ def _explain_errors(app: FastAPI, shown: pages.Pages) -> None:
 
     async def refused(request: Request, error: Any) -> Response:
         status = getattr(error, "status_code", 422)
-        text = str(getattr(error, "detail", "The request is incomplete."))
+        text = str(getattr(error, "detail", _("The request is incomplete.")))
         if "text/html" in request.headers.get("accept", ""):
             return shown.error(request, status, text)
         return PlainTextResponse(f"{text}\n", status)

@@ -4,14 +4,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monitor.board import DeviceState
+from monitor.words import _
 
 Translate = Callable[[str], str]
+Show = Callable[[Any, Translate], str]
 
 
 def figures(state: DeviceState, translate: Translate) -> list[tuple[str, str]]:
     """(label, value with unit) pairs for people."""
     facts = _facts(state)
-    return [(translate(label), shown(facts[name])) for name, label, shown in _FIGURES if _known(facts.get(name))]
+    return [
+        (translate(label), shown(facts[name], translate)) for name, label, shown in _FIGURES if _known(facts.get(name))
+    ]
 
 
 def _facts(state: DeviceState) -> dict[str, Any]:
@@ -41,38 +45,41 @@ def _known(value: object) -> bool:
     return isinstance(value, int | float | str) and not isinstance(value, bool) and value != ""
 
 
-def _number(digits: int, unit: str) -> Callable[[Any], str]:
-    return lambda value: f"{value:.{digits}f} {unit}" if isinstance(value, int | float) else str(value)
+def _plain(value: Any, _translate: Translate) -> str:
+    return str(value)
 
 
-def _percent(value: Any) -> str:
-    return f"{value * 100:.2f} %" if isinstance(value, int | float) else str(value)
+def _codec(value: Any, _translate: Translate) -> str:
+    return str(value).upper()
 
 
-def _megabits(value: Any) -> str:
-    return f"{value * 8 / 1e6:.2f} Mbit/s" if isinstance(value, int | float) else str(value)
+def _number(digits: int, unit: str) -> Show:
+    return lambda value, translate: f"{value:.{digits}f} {translate(unit)}"
 
 
-def _(text: str) -> str:
-    """Marks a text for the catalogue; it is translated where it is shown."""
-    return text
+def _percent(value: Any, _translate: Translate) -> str:
+    return f"{value * 100:.2f} %"
 
 
-_FIGURES: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+def _megabits(value: Any, _translate: Translate) -> str:
+    return f"{value * 8 / 1e6:.2f} Mbit/s"
+
+
+_FIGURES: tuple[tuple[str, str, Show], ...] = (
     ("frames_per_second", _("Frame rate"), _number(1, "/s")),
     ("bytes_per_second", _("Bit rate"), _megabits),
     ("loss_ratio", _("Packets lost"), _percent),
-    ("size", _("Resolution"), str),
-    ("codec", _("Codec"), lambda value: str(value).upper()),
-    ("first_picture", _("First picture after"), _number(2, "s")),
-    ("clock_offset_seconds", _("Clock offset"), _number(1, "s")),
-    ("span_days", _("Recordings kept"), _number(1, "d")),
-    ("required_days", _("Recordings agreed"), _number(1, "d")),
-    ("depth_days", _("Without a gap"), _number(1, "d")),
+    ("size", _("Resolution"), _plain),
+    ("codec", _("Codec"), _codec),
+    ("first_picture", _("First picture after"), _number(2, _("s"))),
+    ("clock_offset_seconds", _("Clock offset"), _number(1, _("s"))),
+    ("span_days", _("Recordings kept"), _number(1, _("d"))),
+    ("required_days", _("Recordings agreed"), _number(1, _("d"))),
+    ("depth_days", _("Without a gap"), _number(1, _("d"))),
     ("coverage", _("Recorded share"), _percent),
-    ("longest_gap_seconds", _("Longest gap"), _number(0, "s")),
-    ("forecast_days", _("Forecast"), _number(1, "d")),
-    ("manufacturer", _("Maker"), str),
-    ("model", _("Model"), str),
-    ("firmware", _("Firmware"), str),
+    ("longest_gap_seconds", _("Longest gap"), _number(0, _("s"))),
+    ("forecast_days", _("Forecast"), _number(1, _("d"))),
+    ("manufacturer", _("Maker"), _plain),
+    ("model", _("Model"), _plain),
+    ("firmware", _("Firmware"), _plain),
 )

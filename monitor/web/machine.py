@@ -14,6 +14,7 @@ from monitor.model import Fault, Key
 from monitor.web import views
 from monitor.web.actions import Actions
 from monitor.web.looks import Looks
+from monitor.words import _
 
 PROBE_SECONDS = 60.0
 """How long an on-demand look may take when the asker does not say."""
@@ -45,9 +46,9 @@ class Machine:
         """Look at one configured device now; 504 if the look outlasts the scraper's own deadline."""
         key = Key(*target.partition("/")[::2])
         if key not in self.board.devices:
-            raise HTTPException(404, "No such device in the configuration.")
+            raise HTTPException(404, _("No such device in the configuration."))
         if not await self.looks.look(key, False, _patience(request.headers)):
-            raise HTTPException(504, "The look did not end in time.")
+            raise HTTPException(504, _("The look did not end in time."))
         return Response(render_device(key, self.board.devices[key]), media_type=CONTENT_TYPE)
 
     async def status(self) -> Response:

@@ -15,6 +15,7 @@ from monitor.web.actions import Actions
 from monitor.web.figures import figures
 from monitor.web.looks import Looks
 from monitor.web.texts import LANGUAGE_NAMES, environment
+from monitor.words import _
 
 REFRESH_SECONDS = 10
 PAGE_SIZE = 96
@@ -39,7 +40,7 @@ class Pages:
     async def site(self, request: Request, site: str) -> Response:
         seen = await views.overview(self.board)
         if site not in seen.sites:
-            raise HTTPException(404, "No such site.")
+            raise HTTPException(404, _("No such site."))
         listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
         faults = views.open_faults(self.board, site=site)
         return self._page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
@@ -64,7 +65,7 @@ class Pages:
 
     async def look(self, site: str, device: str, close: bool = False) -> Response:
         """Look now, wait a little for the result, and go back to the device's page."""
-        key, _ = self.find(site, device)
+        key, _state = self.find(site, device)
         await self.looks.look(key, close, LOOK_WAIT_SECONDS)
         return RedirectResponse(f"/devices/{site}/{device}", 303)
 
@@ -73,13 +74,13 @@ class Pages:
         key, state = self.find(site, device)
         image = state.thumbnail if name == "thumbnail" else self._kept(key, name)
         if image is None:
-            raise HTTPException(404, "No such picture.")
+            raise HTTPException(404, _("No such picture."))
         return Response(image, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
 
     def find(self, site: str, device: str) -> tuple[Key, DeviceState]:
         key = Key(site, device)
         if key not in self.board.devices:
-            raise HTTPException(404, "No such device.")
+            raise HTTPException(404, _("No such device."))
         return key, self.board.devices[key]
 
     def error(self, request: Request, status: int, text: str) -> Response:

@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import words
 from monitor.model import Verdict
+from monitor.words import _
 
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
@@ -55,11 +56,6 @@ def moment(at: datetime, timezone: str, now: datetime) -> str:
     zone = ZoneInfo(timezone)
     local, today = at.astimezone(zone), now.astimezone(zone)
     return local.strftime("%H:%M" if local.date() == today.date() else "%Y-%m-%d %H:%M")
-
-
-def _(text: str) -> str:
-    """Marks a text for the catalogue; it is translated where it is shown."""
-    return text
 
 
 _UNITS = (
