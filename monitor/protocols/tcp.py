@@ -1,6 +1,7 @@
 """Opens a TCP or TLS connection under a deadline, and says in one word why it could not."""
 
 import asyncio
+import contextlib
 import errno
 import functools
 import ipaddress
@@ -27,7 +28,7 @@ async def connect(
     addresses = await resolve(host, port, deadline)
     for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
         try:
-            await _connect_one(protocol, address, port, tls, deadline.within(deadline.left() / left))
+            await _connect_one(protocol, address, port, host if tls else "", deadline.within(deadline.left() / left))
         except DeviceError:
             if left == 1:
                 raise
@@ -49,12 +50,14 @@ async def resolve(host: str, port: int, deadline: Deadline) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-async def _connect_one(protocol: asyncio.BaseProtocol, address: str, port: int, tls: bool, deadline: Deadline) -> None:
+async def _connect_one(
+    protocol: asyncio.BaseProtocol, address: str, port: int, tls_name: str, deadline: Deadline
+) -> None:
     loop = asyncio.get_running_loop()
-    context = _unverified_context() if tls else None
+    context = _unverified_context() if tls_name else None
     try:
         async with asyncio.timeout_at(deadline.expires):
-            await loop.create_connection(lambda: protocol, address, port, ssl=context)
+            await loop.create_connection(lambda: protocol, address, port, ssl=context, server_hostname=tls_name or None)
     except TimeoutError:
         raise DeviceError(Outcome.CONNECT_TIMEOUT, f"port {port} does not answer: no connection in time") from None
     except OSError as error:
@@ -113,7 +116,7 @@ async def _look_up(host: str, port: int) -> list[Any]:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             failure = error
-        if not loop.is_closed():
+        with contextlib.suppress(RuntimeError):  # the loop closed while the resolver still pondered: nobody waits
             loop.call_soon_threadsafe(settle, found, failure)
 
     threading.Thread(target=ask, name="resolver", daemon=True).start()

@@ -10,6 +10,9 @@ from monitor.protocols.rtsp.messages import Framer, Reply, request
 from monitor.protocols.rtsp.stream import Stream
 from monitor.protocols.rtsp.url import Address
 
+MAX_BYTES = 512 * 1024**2
+"""Of one look; a 4K camera sends a tenth of it in ten seconds."""
+
 
 class Connection(asyncio.BufferedProtocol):
     """Use :meth:`open`, :meth:`request`, then always :meth:`close`. ``failure``: why it ended, None while it lives."""
@@ -25,6 +28,7 @@ class Connection(asyncio.BufferedProtocol):
         self._pending: asyncio.Future[Reply] | None = None
         self._at_once: Callable[[Reply], None] | None = None
         self._now = 0.0
+        self._received = 0
 
     async def open(self, address: Address, deadline: Deadline) -> None:
         await tcp.connect(self, address.host, address.port, tls=address.tls, deadline=deadline)
@@ -67,7 +71,12 @@ class Connection(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         self._now = self._loop.time()
+        self._received += nbytes
         if self.failure:
+            return
+        if self._received > MAX_BYTES:
+            self._fail(DeviceError(Outcome.TOO_LARGE, f"the device sent more than {MAX_BYTES >> 20} MiB in one look"))
+            self._abort()
             return
         try:
             self._framer.filled(nbytes)

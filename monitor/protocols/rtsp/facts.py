@@ -11,7 +11,7 @@ from monitor.protocols.rtsp.watch import clock_runs
 _NAMES = {"h264": "H.264", "hevc": "H.265", "mjpeg": "MJPEG"}
 
 
-def stream_facts(track: VideoTrack, stream: Stream | None, packet_age_seconds: float, now: float) -> dict[str, Any]:
+def stream_facts(track: VideoTrack, stream: Stream | None, clock_seconds: float, now: float) -> dict[str, Any]:
     """Everything that was measured; what could not be is None."""
     facts: dict[str, Any] = {"codec": track.codec, "width": None, "height": None}
     if stream is None:
@@ -19,10 +19,10 @@ def stream_facts(track: VideoTrack, stream: Stream | None, packet_age_seconds: f
     size = stream.assembler.size or track.size
     if size:
         facts["width"], facts["height"] = size
-    return facts | _figures(stream, track.clock_rate, packet_age_seconds, now)
+    return facts | _figures(stream, track.clock_rate, clock_seconds, now)
 
 
-def _figures(stream: Stream, clock_rate: int, packet_age_seconds: float, now: float) -> dict[str, Any]:
+def _figures(stream: Stream, clock_rate: int, clock_seconds: float, now: float) -> dict[str, Any]:
     seen, keys = stream.statistics, stream.keys
     watched = max(now, seen.last_at) - seen.first_at if seen.packets else 0.0
     return {
@@ -38,7 +38,7 @@ def _figures(stream: Stream, clock_rate: int, packet_age_seconds: float, now: fl
         "sequence_restarts": seen.restarts,
         "foreign_packets": stream.foreign,
         "last_packet_age": round(now - seen.last_at, 3) if seen.packets else None,
-        "rtp_clock_running": _running(seen, packet_age_seconds),
+        "rtp_clock_running": _running(seen, clock_seconds),
         "jitter": round(seen.jitter / 90000, 6) if seen.frames > 2 else None,
         "key_frame_count": keys.count,
         "key_frame_spacing": _rounded(keys.spacing()),

@@ -1,8 +1,8 @@
 """One look at a stream: connect, describe, set up, play, watch, tear down; whatever happens, within the deadline."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,6 +52,8 @@ async def look(
     ``watch_seconds`` counts from the first packet; ``key_frame_seconds`` is the longest wait for the first packet and
     for each key frame; ``phase_seconds`` the longest of connecting and of every request. Never raises for what a
     device does; ValueError for a URL that is none. A session is always torn down, also when cancelled.
+
+    ``facts["phases"]``: seconds each step took; first_packet and key_frame count from the reply to PLAY.
     """
     clean, found = split_url(url)
     early = Deadline(deadline.expires - min(TEARDOWN_SECONDS, deadline.left() / 4))
@@ -66,6 +68,7 @@ class _Look:
         self._wishes = wishes
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
+        self._ended = self._played = self._began
         self._phase = ""
         self._phases: dict[str, float] = {}
         self._track: VideoTrack | None = None
@@ -94,7 +97,7 @@ class _Look:
         connection = Connection()
         session = self._session = Session(connection, url, self._login)
         try:
-            async with self._step("connect"):
+            with self._timed("connect"):
                 await connection.open(address_of(url), self._wishes.deadline.within(self._wishes.phase_seconds))
             async with self._step("describe"):
                 track = self._track = await session.describe()
@@ -108,31 +111,39 @@ class _Look:
             await self._leave(session, connection)
 
     async def _watch(self, watch: Watch) -> None:
-        began = self._loop.time()
+        self._played = self._loop.time()
         self._phase = "first_packet"
         await watch.first_packet()
-        self._phases["first_packet"] = self._loop.time() - began
+        self._phases["first_packet"] = self._loop.time() - self._played
         self._phase = "key_frame"
         await watch.done()
         self._phase = "done"
 
-    @asynccontextmanager
-    async def _step(self, name: str) -> AsyncIterator[None]:
-        """One phase: named, timed, and bounded however slowly the device answers."""
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
         began = self._loop.time()
         self._phase = name
-        limit = self._wishes.deadline.within(self._wishes.phase_seconds)
         try:
-            async with asyncio.timeout_at(limit.expires):
-                yield
-        except TimeoutError:
-            waited = self._loop.time() - began
-            raise DeviceError(Outcome.TIMEOUT, f"no complete answer to {name.upper()} within {waited:.1f} s") from None
+            yield
         finally:
             self._phases[name] = self._loop.time() - began
 
+    @asynccontextmanager
+    async def _step(self, name: str) -> AsyncIterator[None]:
+        """One request: named, timed, and bounded however slowly the device answers."""
+        limit = self._wishes.deadline.within(self._wishes.phase_seconds)
+        patience = limit.left()
+        try:
+            with self._timed(name):
+                async with asyncio.timeout_at(limit.expires):
+                    yield
+        except TimeoutError:
+            words = f"no complete answer to {name.upper()} within {patience:.1f} s"
+            raise DeviceError(Outcome.TIMEOUT, words) from None
+
     async def _leave(self, session: Session, connection: Connection) -> None:
         """TEARDOWN, briefly awaited: a camera keeps a forgotten session for a minute, and has only few."""
+        self._ended = self._loop.time()
         connection.stream = None
         try:
             async with asyncio.timeout(TEARDOWN_SECONDS):
@@ -151,10 +162,10 @@ class _Look:
         if lag >= _LAG_WORTH_TELLING:
             facts["loop_lag"] = round(lag, 3)
         if self._track:
-            facts |= stream_facts(self._track, self._stream, self._wishes.packet_age_seconds, self._loop.time())
+            facts |= stream_facts(self._track, self._stream, self._wishes.clock_seconds, self._ended)
         frames = tuple(self._stream.key_frames) if self._stream else ()
         if frames:
-            facts["phases"]["key_frame"] = round(frames[0].arrived, 4)
+            facts["phases"]["key_frame"] = round(max(0.0, self._began + frames[0].arrived - self._played), 4)
         if end is None:
             return StreamLook(Outcome.SEEN, seen_in_words(facts), facts, frames, self._login.worked)
         outcome, reason = end.outcome, end.reason

@@ -37,8 +37,8 @@ class Login:
 class Redirect(DeviceError):
     """The device names another place; whether to go there is the caller's decision."""
 
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(Outcome.REDIRECTED, f"the camera redirects elsewhere ({reply}); not followed")
+    def __init__(self, reply: Reply, words: str) -> None:
+        super().__init__(Outcome.REDIRECTED, f"the camera redirects elsewhere ({words}); not followed")
         self.location = reply.header("location")
 
 
@@ -98,7 +98,7 @@ class Session:
         if self._authorizer and (reply.status < 300 or reply.status in (404, 453)):
             self._login.worked = True
         if not 200 <= reply.status < 300:
-            raise _refusal(reply)
+            raise _refusal(reply, self.status)
         return reply
 
     async def _send(
@@ -108,9 +108,14 @@ class Session:
         if self._authorizer:
             every["Authorization"] = self._authorizer.header(method, url)
         reply = await self._connection.request(method, url, every, at_once)
-        self.status = str(reply)
-        self.server = printable(reply.header("server")) or self.server
+        self.status = self._without_secret(str(reply))
+        self.server = self._without_secret(printable(reply.header("server"))) or self.server
         return reply
+
+    def _without_secret(self, words: str) -> str:
+        """A device that echoes what we sent must not bring the password into a reason or a fact."""
+        secret = self._login.credentials.password if self._login.credentials else ""
+        return words.replace(secret, "***") if len(secret) > 2 else words
 
     def _answer(self, reply: Reply) -> Authorizer:
         """What to send after a 401; raises when nothing more may be sent."""
@@ -137,17 +142,17 @@ class Session:
         return not (challenge.stale or self._login.worked)
 
 
-def _refusal(reply: Reply) -> DeviceError:
+def _refusal(reply: Reply, words: str) -> DeviceError:
     if 300 <= reply.status < 400:
-        return Redirect(reply)
+        return Redirect(reply, words)
     outcome, reason = _OUTCOMES.get(reply.status, (None, ""))
     if outcome is not None:
-        return DeviceError(outcome, f"{reason} ({reply})")
+        return DeviceError(outcome, f"{reason} ({words})")
     if reply.status in (405, 406, 415, 501, 505, 551):
-        return DeviceError(Outcome.UNSUPPORTED, f"the camera does not know this request ({reply})")
+        return DeviceError(Outcome.UNSUPPORTED, f"the camera does not know this request ({words})")
     if reply.status >= 500:
-        return DeviceError(Outcome.SERVER_ERROR, f"the camera reports an error of its own ({reply})")
-    return DeviceError(Outcome.PROTOCOL, f"the camera rejects the request ({reply})")
+        return DeviceError(Outcome.SERVER_ERROR, f"the camera reports an error of its own ({words})")
+    return DeviceError(Outcome.PROTOCOL, f"the camera rejects the request ({words})")
 
 
 def _channel(transport: str) -> int:

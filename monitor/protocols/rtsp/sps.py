@@ -28,7 +28,7 @@ class _Bits:
 def h264_size(sps: bytes) -> tuple[int, int] | None:
     """Width and height after cropping (H.264 7.3.2.1.1 and 7.4.2.1.1); None when the set cannot be read."""
     try:
-        return _h264(_Bits(sps[1:]))
+        return _plausible(*_h264(_Bits(sps[1:])))
     except ValueError:
         return None
 
@@ -36,9 +36,13 @@ def h264_size(sps: bytes) -> tuple[int, int] | None:
 def h265_size(sps: bytes) -> tuple[int, int] | None:
     """Width and height after the conformance window (H.265 7.3.2.2); None when the set cannot be read."""
     try:
-        return _h265(_Bits(sps[2:]))
+        return _plausible(*_h265(_Bits(sps[2:])))
     except ValueError:
         return None
+
+
+def _plausible(width: int, height: int) -> tuple[int, int] | None:
+    return (width, height) if 0 < width <= 16384 and 0 < height <= 16384 else None
 
 
 _CHROMA_PROFILES = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135}

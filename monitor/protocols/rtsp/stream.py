@@ -65,7 +65,7 @@ class Stream:
         self._began = began
         self._spacing = _MJPEG_SPACING if track.codec == "mjpeg" else 0.0
         self._source: int | None = None
-        self._candidate: int | None = None
+        self._candidate: tuple[int, int] | None = None
         self._next = -1
 
     def play(self) -> None:
@@ -95,7 +95,12 @@ class Stream:
             self._look_into(data, payload, stop, timestamp, kind >= 0x80, gap, now)
 
     def complete(self) -> bool:
+        """Whether all wanted key frames are there."""
         return len(self.key_frames) >= self._wanted
+
+    def progressed_at(self) -> float:
+        """When the newest kept key frame came, else the first packet; the event loop's clock."""
+        return self._began + self.key_frames[-1].arrived if self.key_frames else self.statistics.first_at
 
     def _look_into(
         self, data: bytearray, payload: int, stop: int, timestamp: int, marker: bool, gap: bool, now: float
@@ -131,8 +136,8 @@ class Stream:
 
     def _adopt(self, source: int) -> bool:
         """The first source is ours; another becomes ours when it comes twice in a row (RFC 3550 A.1, probation)."""
-        if self._source is None or source == self._candidate:
+        if self._source is None or (source, self._next) == self._candidate:
             self._source, self._candidate, self._next = source, None, -1
             return True
-        self._candidate = source
+        self._candidate = (source, self._next)  # a packet of ours in between would move _next
         return False

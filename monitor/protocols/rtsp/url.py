@@ -89,7 +89,7 @@ def _parts(url: str) -> SplitResult:
         ) from None
     if parts.scheme not in DEFAULT_PORTS:
         raise ValueError("the URL must begin with rtsp:// or rtsps://")
-    if not parts.hostname or port_is_wrong or any(ch.isspace() for ch in parts.netloc):
+    if not parts.hostname or port_is_wrong or any(ch.isspace() or not ch.isprintable() for ch in parts.netloc):
         raise ValueError("the URL names no valid host and port")
     return parts
 

@@ -22,6 +22,11 @@ class Wishes:
     phase_seconds: float
     packet_age_seconds: float
 
+    @property
+    def clock_seconds(self) -> float:
+        """Packets with one timestamp for so long = the RTP clock stands; always shorter than the watch."""
+        return min(self.packet_age_seconds, 0.75 * self.watch_seconds)
+
 
 class Watch:
     """Waits on a playing stream until all wishes are met. Raises DeviceError when they will not be."""
@@ -72,14 +77,14 @@ class Watch:
         if now < watched_at:
             return min(watched_at, silent_at, self._wishes.deadline.expires)
         self._refuse_standing_clock()
-        key_limit = max(seen.first_at, self._stream.keys.last_at) + self._wishes.key_frame_seconds
+        key_limit = self._stream.progressed_at() + self._wishes.key_frame_seconds
         if not self._stream.complete() and now < key_limit:
             return min(key_limit, silent_at, self._wishes.deadline.expires)
         if not self._stream.complete():
             self._no_more_keys()
-        if now - seen.last_at < self._wishes.packet_age_seconds:
+        if seen.frames > 1 and now - seen.last_at <= _SPACINGS * seen.largest_gap:
             return None
-        return min(now + 0.1, silent_at)  # a slow camera: the next packet will show that it lives
+        return min(now + 0.1, silent_at)  # a slow camera or a stall: the next packet, or none, will show
 
     def _longest_silence(self) -> float:
         """Seconds without a packet that mean a stall: never less than some of the camera's own frame spacings."""
@@ -94,7 +99,7 @@ class Watch:
 
     def _refuse_standing_clock(self) -> None:
         seen = self._stream.statistics
-        if not clock_runs(seen.clock_moved_at, seen.last_at, self._wishes.packet_age_seconds):
+        if not clock_runs(seen.clock_moved_at, seen.last_at, self._wishes.clock_seconds):
             stood = seen.last_at - seen.clock_moved_at
             raise DeviceError(Outcome.STALLED, f"packets come, but the camera's RTP clock has stood for {stood:.1f} s")
 
