@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from monitor import systemd, workers
@@ -17,19 +18,17 @@ from monitor.metrics import Metrics
 from monitor.model import Key
 from monitor.plan import probes_of
 from monitor.probes import PROBES
-from monitor.protocols.logins import LoginGuard
-from monitor.retention import read_recorder
+from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.rounds import Rounds
 from monitor.runner import Runner
 from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
-from monitor.store import Store
+from monitor.store import STATE_FILE, Store, StoreError
 from monitor.web import Actions, create_app, serve
 from monitor.web.access import WebConfig, load_web_config
 
 log = logging.getLogger(__name__)
 
-STATE_FILE = "cctv.sqlite"
 IDLE_ROUNDS = 3
 """No look at all has ended for so many poll intervals: the daemon hangs, and systemd shall restart it."""
 FAREWELL = 6.0
@@ -60,15 +59,23 @@ def build(settings: Settings) -> Parts:
     board, metrics, eyes = Board(), Metrics(), Eyes()
     ledger = Ledger(store, board, settings.patience.raise_after, settings.patience.clear_after, clock)
     runner = Runner(
-        {**PROBES, "recorder": read_recorder},
-        LoginGuard(*ledger.load_logins()),
+        PROBES,
+        LoginGuard(*store.logins()),
         slots=settings.poll.concurrency,
         seconds=settings.poll.deadline,
         on_failure=metrics.look_failed,
+        keep_login=partial(_keep_login, ledger),
     )
     rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
     schedule = Schedule(rounds.poll, settings.poll.interval, metrics.look_skipped)
     return Parts(store, board, metrics, ledger, eyes, rounds, schedule)
+
+
+async def _keep_login(ledger: Ledger, entry: LoginEntry) -> None:
+    try:
+        await ledger.save_logins([entry])
+    except StoreError as refused:
+        log.warning("a login's state is kept in memory until the disk takes it: %s", refused)
 
 
 class Daemon:
@@ -167,12 +174,7 @@ class Daemon:
     async def _end(self) -> None:
         """No new looks; those under way say goodbye; everything durable; no process left behind."""
         parts = self._parts
-        parts.schedule.stop()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        if others:
-            await asyncio.wait(others, timeout=FAREWELL)
+        await parts.schedule.stop(FAREWELL)
         await parts.ledger.close()
         parts.store.close()
         workers.close()

@@ -5,14 +5,14 @@ import logging
 import time
 import traceback
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from monitor.model import Deadline, Evidence, LoginState, Memory, Outcome, Target
 from monitor.probes import Probe
-from monitor.protocols.logins import LoginGuard
+from monitor.protocols.logins import LoginEntry, LoginGuard
 
 log = logging.getLogger(__name__)
 
@@ -78,21 +78,25 @@ class Runner:
         slots: int,
         seconds: float,
         on_failure: Callable[[str, str], None],
+        keep_login: Callable[[LoginEntry], Awaitable[None]],
     ) -> None:
-        """``seconds``: deadline of a plain look. ``on_failure(probe, outcome)`` counts what failed or was abandoned."""
+        """``seconds``: deadline of a plain look. ``on_failure(probe, outcome)`` counts what failed or was abandoned.
+
+        ``keep_login`` makes what a look taught about an account durable, before anybody tries that account again.
+        """
         self.guard = guard
         self._probes = probes
         self._seconds = seconds
         self._lanes = Lanes(slots)
         self._locks = HostLocks()
-        self._on_failure = on_failure
+        self._on_failure, self._keep_login = on_failure, keep_login
 
     async def look(self, name: str, target: Target, memory: Memory) -> Evidence:
         """Make one look: waits for the host and a slot, never raises but for cancellation."""
         async with self._locks.held(target.host), self._lanes.slot(target.host):
             ready = replace(target, login=self._login(target))
             evidence = await self._bounded(name, ready, memory)
-            self._learn(target, evidence)
+            await self._learn(target, evidence)
         self._lanes.remember(target.host, evidence.outcome)
         return evidence
 
@@ -120,11 +124,12 @@ class Runner:
     def _login(self, target: Target) -> LoginState:
         return self.guard.state(target.host, target.credentials) if target.credentials else LoginState()
 
-    def _learn(self, target: Target, evidence: Evidence) -> None:
+    async def _learn(self, target: Target, evidence: Evidence) -> None:
         if target.credentials is None or evidence.login_worked is None:
             return
         tell = self.guard.worked if evidence.login_worked else self.guard.refused
-        tell(target.host, target.credentials, datetime.now(UTC))
+        if tell(target.host, target.credentials, datetime.now(UTC)):
+            await self._keep_login(self.guard.entry(target.host, target.credentials))
 
 
 def _where(error: Exception) -> str:

@@ -1,9 +1,11 @@
 """WHEN: one job per device and probe, spread over the interval by a hash. The only user of APScheduler."""
 
+import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
@@ -14,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from monitor.model import Key, Target
 from monitor.plan import CADENCE, probes_of
 
-Poll = Callable[[Key, str], Awaitable[None]]
+Poll = Callable[[Key, str], Coroutine[Any, Any, None]]
 
 # A look that outlasts its interval is counted as a skip; a log line for each would drown the log.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -32,12 +34,20 @@ class Schedule:
         )
         self._scheduler.add_listener(lambda event: on_skip(str(event.job_id).split()[0]), EVENT_JOB_MAX_INSTANCES)
         self._jobs: set[str] = set()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """Call nobody any more; looks under way are the runner's to end."""
+    async def stop(self, farewell: float) -> None:
+        """Call nobody any more; looks under way are cancelled and have ``farewell`` seconds to hang up."""
+        self._stopping = True
+        self._scheduler.remove_all_jobs()
+        for look in self._under_way:
+            look.cancel()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=farewell)
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -57,7 +67,18 @@ class Schedule:
         # A device slow to change still gets its first look within one poll interval.
         first = datetime.now(UTC) + timedelta(seconds=phase(job) * self._interval)
         trigger = IntervalTrigger(seconds=period, start_date=first, timezone=UTC)
-        self._scheduler.add_job(self._poll, trigger, args=(key, name), id=job)
+        self._scheduler.add_job(self._call, trigger, args=(key, name), id=job)
+
+    async def _call(self, key: Key, name: str) -> None:
+        look = asyncio.ensure_future(self._poll(key, name))
+        self._under_way.add(look)
+        try:
+            await look
+        except asyncio.CancelledError:
+            if not self._stopping:  # only our own stop is no news to the scheduler
+                raise
+        finally:
+            self._under_way.discard(look)
 
     def at(self, job: str, cron: str, timezone: str, call: Callable[[], Awaitable[None]]) -> None:
         """Call by the calendar: ``cron`` has the five fields of crontab(5), in the zone's wall clock."""

@@ -12,6 +12,7 @@ import resource
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -58,6 +59,8 @@ def close() -> None:
         _process_pool().stop()
         _process_pool().join()
         _process_pool.cache_clear()
+        # Otherwise the fork server ends only some time after us, and a stop would seem to leave a process behind.
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]  # there is no public way to end it
     if _thread_pool.cache_info().currsize:
         _thread_pool().shutdown(wait=False, cancel_futures=True)
         _thread_pool.cache_clear()

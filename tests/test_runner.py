@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.model import Credentials, Deadline, Evidence, Key, Memory, Outcome, Target
-from monitor.protocols.logins import LoginGuard
+from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.runner import GRACE, HostLocks, Lanes, Runner
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -21,7 +21,11 @@ def seen(outcome: Outcome = Outcome.SEEN, login_worked: bool | None = None) -> E
     return Evidence("rtsp", NOW, 0.0, outcome, "seen", login_worked=login_worked)
 
 
-def runner_of(probe, *, slots: int = 8, seconds: float = 5.0, failures: list | None = None) -> Runner:
+async def forget(entry: LoginEntry) -> None:
+    pass
+
+
+def runner_of(probe, *, slots: int = 8, seconds: float = 5.0, failures: list | None = None, keep=None) -> Runner:
     counted = failures if failures is not None else []
     return Runner(
         {"rtsp": probe},
@@ -29,6 +33,7 @@ def runner_of(probe, *, slots: int = 8, seconds: float = 5.0, failures: list | N
         slots=slots,
         seconds=seconds,
         on_failure=lambda name, outcome: counted.append((name, outcome)),
+        keep_login=keep or forget,
     )
 
 
@@ -136,6 +141,22 @@ async def test_a_refused_login_rests_for_every_protocol_on_that_host():
     await runner.look("rtsp", camera(), b"")
     await runner.look("rtsp", camera("same-host"), b"")
     assert tried == [True, False]
+
+
+async def test_a_refused_login_is_kept_before_the_host_is_free_again():
+    kept: list[LoginEntry] = []
+
+    async def refusing(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
+        return seen(Outcome.AUTH, login_worked=False)
+
+    async def keep(entry: LoginEntry) -> None:
+        assert runner._locks._wanted
+        kept.append(entry)
+
+    runner = runner_of(refusing, keep=keep)
+    await runner.look("rtsp", camera(), b"")
+    assert [(entry.host, entry.username, entry.refusals) for entry in kept] == [("127.0.0.1", "monitor", 1)]
+    assert "s3cret" not in repr(kept)
 
 
 @pytest.mark.parametrize(("close", "least"), [(False, 5.0), (True, 45.0)])

@@ -43,7 +43,7 @@ async def test_every_device_is_polled_within_one_interval():
     schedule.retarget([camera("a"), camera("b", onvif="127.0.0.1:80")], 0.2)
     schedule.start()
     await asyncio.wait_for(everyone.wait(), 5)
-    schedule.stop()
+    await schedule.stop(1)
     assert polled == {"picture school/a", "picture school/b", "onvif school/b"}
 
 
@@ -68,7 +68,28 @@ async def test_a_look_still_under_way_is_a_counted_skip_not_a_second_look():
     await asyncio.wait_for(skipped.wait(), 5)
     assert (running, skips >= 1) == (1, True)
     release.set()
-    schedule.stop()
+    await schedule.stop(1)
+
+
+async def test_a_look_under_way_has_time_to_hang_up_when_the_daemon_ends(caplog):
+    watching, hung_up = asyncio.Event(), False
+
+    async def poll(key: Key, name: str) -> None:
+        nonlocal hung_up
+        watching.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            hung_up = True
+
+    schedule = Schedule(poll, 0.1, on_skip=lambda probe: None)
+    schedule.retarget([camera("gate")], 0.1)
+    schedule.start()
+    await asyncio.wait_for(watching.wait(), 5)
+    await schedule.stop(2)
+    assert hung_up
+    assert not caplog.records  # a stop we asked for is no error
 
 
 async def test_a_removed_device_is_polled_no_more():

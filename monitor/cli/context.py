@@ -1,6 +1,8 @@
 """What every verb needs: the configuration, a clear refusal, a login for an address."""
 
 import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,6 +12,7 @@ from monitor.cli import exits
 from monitor.cli.choose import Configured
 from monitor.model import Credentials
 from monitor.settings import ConfigError, Settings, find_config, load
+from monitor.store import STATE_FILE, Store, StoreError
 
 
 def fail(message: str) -> NoReturn:
@@ -43,3 +46,15 @@ def login_from(username: str) -> Credentials | None:
         return None
     password = os.environ.get("CCTV_PASSWORD")
     return Credentials(username, password if password is not None else typer.prompt("Password", hide_input=True))
+
+
+@contextmanager
+def state_reader(config: Path | None) -> Iterator[Store]:
+    """The daemon's state, read only; a refusal in words when there is none."""
+    path = settings_from(config).state_dir / STATE_FILE
+    try:
+        store = Store.reader(path)
+    except StoreError as error:
+        fail(f"no daemon has worked here yet: {error}")
+    with closing(store):
+        yield store

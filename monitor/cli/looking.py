@@ -11,10 +11,10 @@ from monitor.judge import judge
 from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import probes_of
 from monitor.probes import PROBES
-from monitor.protocols.logins import LoginGuard
+from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.retention import read_recorder
 from monitor.runner import Runner
-from monitor.store import Store
+from monitor.store import STATE_FILE, Store
 
 SLOTS = 32
 LOOKERS = {**PROBES, "recorder": read_recorder}
@@ -49,7 +49,7 @@ class Kept:
     """What a daemon on this machine remembers: learned references, and logins that rest. Empty without its store."""
 
     def __init__(self, configured: Configured) -> None:
-        path = configured.state_dir / "cctv.sqlite" if configured.state_dir else None
+        path = configured.state_dir / STATE_FILE if configured.state_dir else None
         self.store = Store(path) if path and path.is_file() else None
         salt, entries = self.store.logins() if self.store else (secrets.token_bytes(16), [])
         self.guard = LoginGuard(salt, entries)
@@ -67,7 +67,14 @@ class Kept:
 async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:
     """Make every look of the plan, many at once, one per host; results in the plan's order."""
     kept = Kept(plan.configured)
-    runner = Runner(LOOKERS, kept.guard, slots=SLOTS, seconds=plan.configured.deadline, on_failure=_not_counted)
+    runner = Runner(
+        LOOKERS,
+        kept.guard,
+        slots=SLOTS,
+        seconds=plan.configured.deadline,
+        on_failure=_not_counted,
+        keep_login=_kept_later,
+    )
     try:
         return await asyncio.gather(*(_look(runner, kept, target, name, on_done) for target, name in plan.looks()))
     finally:
@@ -89,6 +96,10 @@ def _seen_once(finding: Finding) -> Finding:
     if finding.verdict is not Verdict.FAULT:
         return finding
     return replace(finding, facts={"confidence": "seen once", **finding.facts})
+
+
+async def _kept_later(_entry: LoginEntry) -> None:
+    """What was learned about logins is saved once, at the end of the verb."""
 
 
 def _not_counted(_probe: str, _outcome: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -80,3 +81,12 @@ def _row(finding: Finding) -> dict[str, Any]:
         "seconds": round(finding.seconds, 3),
         "evidence": dict(finding.facts),
     }
+
+
+def age(span: timedelta) -> str:
+    """A stretch of time as people say it: 12 s, 5 min, 3 h, 2 d."""
+    seconds = max(0.0, span.total_seconds())
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"

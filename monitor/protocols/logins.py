@@ -43,28 +43,28 @@ class LoginGuard:
         self._entries = {(entry.host, entry.username, entry.fingerprint): entry for entry in entries}
 
     def state(self, host: str, credentials: Credentials) -> LoginState:
-        entry = self._entry(host, credentials)
+        entry = self.entry(host, credentials)
         return LoginState(entry.refused_at, entry.rest_until, entry.ever_worked)
 
     def worked(self, host: str, credentials: Credentials, now: datetime) -> bool:  # noqa: ARG002 - the pair of refused()
         """Note an accepted login; True when this changed an entry (and it should be saved)."""
-        before = self._entry(host, credentials)
+        before = self.entry(host, credentials)
         return self._keep(before, replace(before, ever_worked=True, refusals=0, refused_at=None, rest_until=None))
 
     def refused(self, host: str, credentials: Credentials, now: datetime) -> bool:
         """Note a refused login and let the account rest; True when this changed an entry."""
-        before = self._entry(host, credentials)
+        before = self.entry(host, credentials)
         rest = SECOND_CHANCE if before.ever_worked and before.refusals == 0 else REST
         after = replace(before, refusals=before.refusals + 1, refused_at=now, rest_until=now + rest)
         return self._keep(before, after)
 
+    def entry(self, host: str, credentials: Credentials) -> LoginEntry:
+        """All that is known of one account; a fresh entry for an unknown one."""
+        key = (host.lower(), credentials.username, self._fingerprint(credentials.password))
+        return self._entries.get(key) or LoginEntry(*key)
+
     def entries(self) -> tuple[LoginEntry, ...]:
         return tuple(self._entries.values())
-
-    def _entry(self, host: str, credentials: Credentials) -> LoginEntry:
-        fingerprint = self._fingerprint(credentials.password)
-        key = (host.lower(), credentials.username, fingerprint)
-        return self._entries.get(key) or LoginEntry(*key)
 
     def _keep(self, before: LoginEntry, after: LoginEntry) -> bool:
         self._entries[(after.host, after.username, after.fingerprint)] = after

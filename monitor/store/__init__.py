@@ -7,4 +7,7 @@
 from monitor.store.changes import Changes
 from monitor.store.database import Store, StoreError
 
-__all__ = ["Changes", "Store", "StoreError"]
+STATE_FILE = "cctv.sqlite"
+"""Its name in the state folder."""
+
+__all__ = ["STATE_FILE", "Changes", "Store", "StoreError"]

@@ -1,0 +1,62 @@
+"""``cctv status``: what the daemon knows, read from its state; works while it runs and after it died."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.board import worst
+from monitor.cli import exits
+from monitor.cli.context import state_reader
+from monitor.cli.rendering import MARKS, age
+from monitor.model import Standing
+from monitor.store import standings
+
+
+def status(
+    site: Annotated[str, typer.Argument(help="Only this site.")] = "",
+    config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show the confirmed state of every device, and how old it is."""
+    with state_reader(config) as store:
+        known = [row.standing for row in store.read(standings.load)]
+    chosen = sorted((one for one in known if site in ("", one.subject.key.site)), key=lambda one: one.subject)
+    if as_json:
+        print(json.dumps([_row(one) for one in chosen], ensure_ascii=False, indent=2, default=str))
+    else:
+        Console().print(_table(chosen))
+    raise typer.Exit(exits.code_of([worst(one.verdict for one in chosen)]))
+
+
+def _table(chosen: list[Standing]) -> Table:
+    now = datetime.now(UTC)
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("device", "probe", "verdict", "since", "what was seen", "seen"):
+        shown.add_column(column, overflow="fold")
+    for one in chosen:
+        probe = f"{one.subject.probe} {one.subject.aspect}".strip()
+        verdict = MARKS[one.verdict] + (f" [bold]{one.fault}[/]" if one.fault else "")
+        seen = age(now - one.last.at)
+        shown.add_row(escape(str(one.subject.key)), probe, verdict, age(now - one.since), escape(one.last.reason), seen)
+    return shown
+
+
+def _row(one: Standing) -> dict[str, object]:
+    key, probe, aspect = one.subject
+    return {
+        "site": key.site,
+        "device": key.device,
+        "probe": probe,
+        "aspect": aspect or None,
+        "verdict": one.verdict,
+        "fault": one.fault,
+        "since": one.since.isoformat(),
+        "reason": one.last.reason,
+        "seen_at": one.last.at.isoformat(),
+    }
