@@ -1,5 +1,6 @@
 """The site of ``cctv demo``: a school with cameras that work and cameras that do not, each on its own address."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.simulator.camera import CameraSpec
@@ -24,9 +25,9 @@ NAMES = {
 }
 
 
-def demo_site() -> list[CameraSpec]:
-    """Twelve cameras from 127.20.0.11 on. Small and slow streams: they are encoded live while somebody watches."""
-    return [
+def demo_site(port: int = 8554) -> list[CameraSpec]:
+    """Twelve cameras from 127.20.0.11 on; ``port`` 0 = any free ones. Small, slow streams, encoded live while watched."""
+    cameras = [
         _camera("gate", 11),
         _camera("yard", 12, scene="foliage", codec="h265", auth="basic"),
         _camera("classroom", 13, scene="indoor", clock=True),
@@ -38,8 +39,9 @@ def demo_site() -> list[CameraSpec]:
         _camera("office", 19, fault="wrong_password"),
         _camera("roof", 20, fault="unreachable"),
         _camera("laboratory", 21, fault="no_rtp"),
-        _camera("canteen", 22, fault="stalled"),
+        _camera("canteen", 22, fault="stalled:300"),
     ]
+    return [replace(camera, port=port) for camera in cameras]
 
 
 def _camera(

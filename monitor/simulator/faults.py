@@ -26,7 +26,7 @@ MEDIA: Mapping[str, str] = {
     "loss": "5 % of the packets missing, or so many per cent as in loss:20; sequence numbers count on",
     "clock_stopped": "RTP timestamps do not advance",
     "no_rtp": "PLAY is accepted, nothing follows",
-    "stalled": "the stream stops after one second",
+    "stalled": "the stream stops after a second, or so many milliseconds as in stalled:300",
 }
 STATUS: Mapping[str, tuple[str, int]] = {
     "forbidden": ("DESCRIBE", 403),
@@ -58,17 +58,21 @@ ANSWER: Mapping[str, str] = {
 FAULTS: Mapping[str, str] = {**PICTURE, **MEDIA, **ANSWER, **CONNECTION}
 
 
+FIGURES: Mapping[str, int] = {"loss": 5, "stalled": 1000}
+"""Faults that take a figure, and the figure meant when there is none."""
+
+
 def name_of(fault: str) -> str:
     """The fault without its figure: ``loss`` of ``loss:20``. ValueError for a word nobody knows."""
     name, _, figure = fault.partition(":")
     if name and name not in FAULTS:
         raise ValueError(f"no fault is called {name!r}; there are: {', '.join(sorted(FAULTS))}")
-    if figure and (name != "loss" or not figure.isdecimal() or int(figure) > 100):
-        raise ValueError(f"{fault!r}: only loss takes a figure, a percentage such as loss:20")
+    if figure and (name not in FIGURES or not figure.isdecimal()):
+        raise ValueError(f"{fault!r}: a figure follows only loss (per cent) and stalled (milliseconds), as in loss:20")
     return name
 
 
-def loss_ratio(fault: str) -> float:
-    """Share of packets to drop, 0 unless the fault is ``loss``."""
-    name, _, figure = fault.partition(":")
-    return int(figure or 5) / 100 if name == "loss" else 0.0
+def figure_of(fault: str, name: str) -> int:
+    """The figure of the fault ``name``; 0 when ``fault`` is another one."""
+    given, _, figure = fault.partition(":")
+    return int(figure or FIGURES[name]) if given == name else 0

@@ -85,15 +85,16 @@ class Feed:
 
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
+        unit = await self._unit(loop)  # the first takes longest: the scene is drawn for it
         due = loop.time()
         while True:
-            unit = await self._unit(loop)
             data = self._packets(unit)
             self._next += 1
             for sink in tuple(self.sinks):
                 sink.send(data)
             due = max(due + 1 / self.fps, loop.time() - LATE)
             await asyncio.sleep(due - loop.time())
+            unit = await self._unit(loop)
 
     async def _unit(self, loop: asyncio.AbstractEventLoop) -> Unit:
         if self.source.quick:

@@ -18,7 +18,6 @@ T = TypeVar("T")
 PHASES = 50
 """A loop is served at so many offsets; cameras with the same offset share every packet."""
 REPLAY_SECONDS = 4.0
-STALL_SECONDS = 1.0
 
 
 class Library:
@@ -82,7 +81,7 @@ class Stream:
             return
         self.feed.add(connection)
         if fault == "stalled":
-            connection.stall_after(STALL_SECONDS)
+            connection.stall_after(faults.figure_of(self.camera.fault, "stalled") / 1000)
 
     def leave(self, connection: Connection) -> None:
         connection.forget_stall()
@@ -116,7 +115,7 @@ class Stream:
 
     def _apply_numbers(self) -> None:
         fault = self.camera.name_of_fault
-        self.feed.loss = faults.loss_ratio(self.camera.fault)
+        self.feed.loss = faults.figure_of(self.camera.fault, "loss") / 100
         self.feed.keys = fault != "no_key_frame"
         self.feed.stop_clock(fault == "clock_stopped")
 

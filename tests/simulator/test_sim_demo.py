@@ -1,0 +1,62 @@
+"""The demo's school, and the files cameras are described in."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.settings import load
+from monitor.simulator import CameraSpec, Simulator
+from monitor.simulator.demo import NAMES, PASSWORD, demo_site, write_demo_config
+from monitor.simulator.specs import load_specs
+
+
+def test_the_demo_has_what_works_and_what_fails() -> None:
+    cameras = demo_site()
+    assert len({camera.address for camera in cameras}) == len(cameras) == len(NAMES)
+    healthy = [camera for camera in cameras if not camera.fault]
+    assert {camera.codec for camera in healthy} == {"h264", "h265", "mjpeg"}
+    assert {"street", "indoor", "night"} <= {camera.scene for camera in healthy}
+    faults = {camera.fault.partition(":")[0] for camera in cameras}
+    assert {"black", "frozen", "wrong_password", "unreachable", "no_rtp", "stalled"} <= faults
+
+
+async def test_the_daemon_takes_the_demos_configuration(tmp_path: Path) -> None:
+    async with Simulator(demo_site(port=0)) as site:
+        path = write_demo_config(tmp_path / "demo folder", site)
+        settings = load(path)
+        targets = {target.key.device: target for target in settings.targets()}
+        assert settings.warnings == []
+        assert targets.keys() == site.cameras.keys()
+        assert targets["gate"].rtsp == site.url("gate")
+        assert targets["gate"].name == NAMES["gate"]
+        assert targets["gate"].credentials is not None
+        assert targets["gate"].credentials.password == PASSWORD
+        assert PASSWORD not in path.read_text()
+        assert (path.parent / "demo.password").stat().st_mode & 0o077 == 0
+
+
+def test_cameras_can_be_described_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "cameras.yaml"
+    path.write_text("cameras:\n  - {id: gate, address: 127.9.0.1, codec: h265, loop: 4}\n")
+    assert load_specs(path) == [CameraSpec("gate", "127.9.0.1", codec="h265", loop=4.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[1, 2]", "write cameras:"),
+        ("cameras: [", "expected"),
+        ("cameras: 3", "should be a valid list"),
+        ("cameras:\n  - {id: gate}", "0.address: Field required"),
+        ("cameras:\n  - {id: gate, address: 127.9.0.1, colour: red}", "no field is called 'colour'; there are: id,"),
+        ("cameras:\n  - {id: gate, address: 10.0.0.1, password: hunter2}", "127.0.0.0/8"),
+        ("cameras:\n  - {id: gate, address: 127.9.0.1}\n  - {id: gate, address: 127.9.0.2}", "the same id"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_the_reason(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "cameras.yaml"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=str(path)) as refusal:
+        load_specs(path)
+    assert words in str(refusal.value)
+    assert "hunter2" not in str(refusal.value)
