@@ -26,7 +26,7 @@ NAMES = {
 
 
 def demo_site(port: int = 8554) -> list[CameraSpec]:
-    """Twelve cameras from 127.20.0.11 on; ``port`` 0 = any free ones. Small, slow streams, encoded live while watched."""
+    """Twelve cameras from 127.20.0.11 on, small and slow, for they are encoded live; ``port`` 0 = any free ones."""
     cameras = [
         _camera("gate", 11),
         _camera("yard", 12, scene="foliage", codec="h265", auth="basic"),
