@@ -1,31 +1,44 @@
 """The only writer: a look goes in, what it means is made durable, and only then anybody is told."""
 
-import uuid
-from collections.abc import Callable, Iterable, Iterator
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from monitor.blame import Rules, Scene, follow
-from monitor.board import Board, DeviceState, Look
+from monitor.blame import Rules, Scene
+from monitor.blame.scene import MONITOR
+from monitor.board import Board, DeviceState
+from monitor.docket import Docket
+from monitor.housekeeping import Housekeeping
 from monitor.judge import judge
 from monitor.model import (
+    Change,
     Evidence,
-    Fault,
+    FaultKind,
     Finding,
     Key,
     Memory,
-    Standing,
     Subject,
     Target,
     Transition,
     Verdict,
 )
-from monitor.patience import forgive, step
 from monitor.protocols.logins import LoginEntry
-from monitor.store import Changes, Store, StoreError, faults, memory, spans, standings
+from monitor.showing import newest_picture, show_faults, show_look, show_picture, show_standing
+from monitor.store import Changes, Store, StoreError, faults, memory, pictures, standings
 from monitor.store.committer import Committer
-from monitor.store.spans import Span
-from monitor.store.standings import LookRow, StandingRow
+from monitor.store.standings import LookRow
+from monitor.tally import Tally
+
+log = logging.getLogger(__name__)
+
+SETTLE_SECONDS = 1.0
+"""How often all open faults are looked at together."""
+INTERRUPTION = timedelta(minutes=10)
+"""Not at work for longer is a fault of the monitor, excused only by a maintenance window."""
+PICTURE_EVERY = timedelta(minutes=10)
+"""How often a device's newest picture is written to disk; the board has every one."""
 
 
 class Ledger:
@@ -39,40 +52,51 @@ class Ledger:
         clear_after: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         rules: Rules | None = None,
+        sinks: tuple[str, ...] = (),
     ) -> None:
-        """``clock`` gives aware UTC."""
+        """``clock`` gives aware UTC. ``sinks``: names of the repair desks that hear of announced faults."""
         self.board = board
-        self._store, self._committer = store, Committer(store)
-        self._raise_after, self._clear_after, self._clock = raise_after, clear_after, clock
-        self._rules = rules or Rules()
-        self._standings: dict[Subject, Standing] = {}
-        self._spans: dict[Subject, Span] = {}
-        self._faults: dict[str, Fault] = {}  # open ones, and those cleared of late
+        self._store, self._committer, self._clock = store, Committer(store), clock
+        self._house = Housekeeping(store, self._committer, clock)
+        self._tally = Tally(raise_after, clear_after)
+        self._docket = Docket(rules or Rules(), sinks)
         self._memory: dict[tuple[Key, str], Memory] = {}
+        self._pictured: dict[Key, datetime] = {}
         self._blind = ""
+        self._task: asyncio.Task[None] | None = None
 
     def load(self, targets: Iterable[Target]) -> None:
         """Continue where the last run ended: call once, before ``start``. Raises StoreError."""
-        self.board.started = self._clock()
-        for target in targets:
-            self.board.devices[target.key] = DeviceState(target)
+        now = self._clock()
+        self.board.started = now
+        self.board.devices = {target.key: DeviceState(target) for target in targets}
         for row in self._store.read(standings.load):
-            self._restore(row)
+            if row.standing.subject.key in self.board.devices:
+                self._tally.restore(row)
+                show_standing(self.board, row.standing)
         for look in self._store.read(standings.load_looks):
-            self._restore_look(look)
-        recent = self._clock() - self._rules.reopen_within
-        known = self._store.read(faults.cleared_since, recent) + self._store.read(faults.standing)
-        self._faults = {fault.id: fault for fault in known}
-        self.board.faults = {fault.id: fault for fault in known if fault.cleared is None}
+            show_look(self.board, look)
+        recent = now - self._docket.rules.reopen_within
+        self._docket.load(self._store.read(faults.cleared_since, recent) + self._store.read(faults.standing))
+        self.board.faults = self._docket.open()
         self._memory = self._store.read(memory.load)
+        self._house.load()
 
     async def start(self) -> None:
         """Begin to write; faults of devices that left the configuration while nobody looked are closed."""
         self._committer.start()
+        await self._note_interruption()
         await self.retarget([state.target for state in self.board.devices.values()])
+        self._task = asyncio.create_task(self._watch(), name="ledger")
 
     async def close(self) -> None:
         """Make everything durable. Raises StoreError when the disk refuses to the end."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            if not self._task.cancelled():
+                self._task.result()  # an error of ours must not end in silence
+        self._committer.later(Changes(alive=self._clock()))
         await self._committer.close()
 
     @property
@@ -98,14 +122,23 @@ class Ledger:
             return []
         findings = [self._seeing(finding) for finding in judge(target, evidence) if finding.key in self.board.devices]
         urgent, lazy = Changes(), Changes()
-        transitions = [found for finding in findings if (found := self._count(finding, urgent, lazy))]
-        self._blame(transitions, urgent)
+        transitions = [found for finding in findings if (found := self._tally.count(finding, urgent, lazy))]
+        opening = self._blame(target.key, evidence, transitions, urgent)
         look = self._look(target.key, evidence, findings)
         lazy.looks[target.key, evidence.probe] = look
         self._remember(target.key, evidence, urgent if transitions else lazy)
-        await self._write(urgent, lazy, wait=bool(transitions))
-        self._show(target.key, evidence, look, findings)
+        await self._write(urgent, lazy)
+        self._show(evidence, look, findings)
+        await self._keep_pictures(target.key, evidence, opening)
         return transitions
+
+    async def settle(self) -> None:
+        """Look at all open faults together; a running ledger does so every second by itself."""
+        await self._write(self._docket.settle(self._scene()))
+
+    def load_logins(self) -> tuple[bytes, list[LoginEntry]]:
+        """The salt of the fingerprints and what is known of each account. Raises StoreError."""
+        return self._store.logins()
 
     async def save_logins(self, entries: Iterable[LoginEntry]) -> None:
         """Make what the login guard learned durable, before anybody tries again. Raises StoreError."""
@@ -119,9 +152,8 @@ class Ledger:
             self._forget(key)
         for key, target in wanted.items():
             self.board.devices.setdefault(key, DeviceState(target)).target = target
-        for fault in [fault for fault in self.board.faults.values() if fault.subject.key not in wanted]:
-            self._put(replace(fault, cleared=self._clock(), clearing="removed from the configuration"), changes)
-        await self._write(changes, Changes(), wait=bool(changes.faults))
+        changes.update(self._docket.close_removed(wanted, self._scene()))
+        await self._write(changes)
 
     async def set_blind(self, blind: bool, reason: str = "") -> None:
         """The monitor itself cannot see, or can again: while blind, no fault of a device is believed."""
@@ -129,8 +161,36 @@ class Ledger:
             return
         self._blind = (reason or "the monitor cannot see") if blind else ""
         self.board.blind_since = self._clock() if blind else None
-        # The last looks before we noticed were blind already.
-        self._standings = {subject: forgive(standing) for subject, standing in self._standings.items()}
+        self._tally.forgive()  # the last looks before we noticed were blind already
+        told = _of_monitor(blind, reason or "the monitor sees again", self._clock())
+        await self._write(self._docket.follow([told], self._scene()))
+
+    async def _watch(self) -> None:
+        while True:
+            await self.settle()
+            try:
+                await self._house.once()
+            except (StoreError, OSError) as refused:
+                log.warning("housekeeping waits: %s", refused)
+            await asyncio.sleep(SETTLE_SECONDS)
+
+    async def _note_interruption(self) -> None:
+        """The monitor was not at work for a while: that goes on record, with its excuse if a window covered it."""
+        now, since = self._clock(), self._house.alive
+        if since is None or now - since <= INTERRUPTION:
+            return
+        reason = f"the monitor was not running for {(now - since).total_seconds() / 60:.0f} minutes"
+        scene = replace(self._scene(), now=since, windows=self._house.windows_between(since, now))
+        changes = self._docket.follow([_of_monitor(True, reason, now, since)], scene)
+        excused = {one.id: replace(one, excused=scene.excuse(MONITOR.key)) for one in changes.faults.values()}
+        changes.update(self._docket.take(excused, scene))
+        changes.update(self._docket.follow([_of_monitor(False, f"{reason}; it runs again", now)], scene))
+        await self._write(changes)
+
+    def _scene(self) -> Scene:
+        targets = {key: state.target for key, state in self.board.devices.items()}
+        rules = self._docket.rules
+        return Scene(self._clock(), targets, self._tally.standings, self._house.windows, bool(self._blind), rules)
 
     def _seeing(self, finding: Finding) -> Finding:
         if not self._blind or finding.verdict is not Verdict.FAULT:
@@ -138,111 +198,73 @@ class Ledger:
         reason = f"the monitor itself cannot see ({self._blind}); it saw: {finding.reason}"
         return replace(finding, verdict=Verdict.UNKNOWN, fault=None, reason=reason)
 
-    def _count(self, finding: Finding, urgent: Changes, lazy: Changes) -> Transition | None:
-        """Patience and history of one finding; news is urgent, more of the same may wait."""
-        subject = Subject(finding.key, finding.probe, finding.aspect)
-        before = self._standings.get(subject)
-        standing, transition = step(before, finding, self._raise_after, self._clear_after)
-        span = self._span(subject, standing.last, urgent)
-        self._standings[subject] = standing
-        same = before is not None and (before.verdict, before.fault) == (standing.last.verdict, standing.last.fault)
-        (lazy if same else urgent).standings[subject] = StandingRow(standing, span)
-        return transition
-
-    def _span(self, subject: Subject, finding: Finding, changes: Changes) -> Span:
-        before = self._spans.get(subject)
-        span = spans.grow(before, finding) if before else None
-        if before and not span:
-            changes.spans.append(before)
-        self._spans[subject] = span = span or spans.begin(finding)
-        return span
-
-    def _blame(self, transitions: list[Transition], changes: Changes) -> None:
+    def _blame(self, key: Key, evidence: Evidence, transitions: list[Transition], changes: Changes) -> list[str]:
+        """Into ``changes``, the faults; returns the names of the pictures to keep of their opening."""
         if not transitions:
-            return
-        targets = {key: state.target for key, state in self.board.devices.items()}
-        scene = Scene(self._clock(), targets, self._standings, self._rules)
-        for transition in transitions:
-            fault = follow(self._faults, transition, scene, _ids())
-            if fault:
-                self._put(fault, changes)
-
-    def _put(self, fault: Fault, changes: Changes) -> None:
-        self._faults[fault.id] = changes.faults[fault.id] = fault
+            return []
+        scene = self._scene()
+        changes.update(self._docket.follow(transitions, scene))
+        if newest_picture(evidence) is None:
+            return []
+        opened = [one for one in changes.faults.values() if one.subject.key == key and one.cleared is None]
+        shown = {one.id: replace(one, picture=pictures.opening_name(one.id)) for one in opened}
+        changes.update(self._docket.take(shown, scene))
+        return [one.picture for one in shown.values()]
 
     def _look(self, key: Key, evidence: Evidence, findings: list[Finding]) -> LookRow:
-        good = all(finding.verdict is Verdict.OK for finding in findings)
         before = self.board.devices[key].looks.get(evidence.probe)
+        good = all(finding.verdict is Verdict.OK for finding in findings)
         success = evidence.at if good else before.last_success if before else None
-        facts = evidence.facts
-        return LookRow(
-            key, evidence.probe, evidence.at, evidence.seconds, evidence.outcome, evidence.reason, facts, success
-        )
+        how = (evidence.at, evidence.seconds, evidence.outcome, evidence.reason)
+        return LookRow(key, evidence.probe, *how, evidence.facts, success)
 
     def _remember(self, key: Key, evidence: Evidence, changes: Changes) -> None:
         if evidence.memory is not None and evidence.memory != self.memory(key, evidence.probe):
             self._memory[key, evidence.probe] = changes.memory[key, evidence.probe] = evidence.memory
 
-    async def _write(self, urgent: Changes, lazy: Changes, wait: bool) -> None:
-        self._committer.later(lazy)
-        if not wait:
+    async def _write(self, urgent: Changes, lazy: Changes | None = None) -> None:
+        """Faults are waited for, everything else follows with the next batch or later."""
+        self._committer.later(lazy or Changes())
+        if not urgent.faults:
             self._committer.soon(urgent)
             return
         try:
             await self._committer.durable(urgent)
         except StoreError:
-            pass  # counted by the committer and tried again until the disk takes it
-        for fault in urgent.faults.values():
-            self._show_fault(fault.id)
+            pass  # the committer counted it, said so, and tries again until the disk takes it
+        show_faults(self.board, {one: self._docket.faults[one] for one in urgent.faults if one in self._docket.faults})
 
-    def _show_fault(self, fault_id: str) -> None:
-        fault = self._faults[fault_id]
-        if fault.cleared is None:
-            self.board.faults[fault.id] = fault
-        else:
-            self.board.faults.pop(fault.id, None)
-
-    def _show(self, key: Key, evidence: Evidence, look: LookRow, findings: list[Finding]) -> None:
+    def _show(self, evidence: Evidence, look: LookRow, findings: list[Finding]) -> None:
         for finding in findings:
-            self._show_standing(Subject(finding.key, finding.probe, finding.aspect))
-        state = self.board.devices.get(key)
-        if state is None:
+            standing = self._tally.get(Subject(finding.key, finding.probe, finding.aspect))
+            if standing is not None:
+                show_standing(self.board, standing)
+        show_look(self.board, look)
+        show_picture(self.board, look.key, evidence)
+
+    async def _keep_pictures(self, key: Key, evidence: Evidence, opening: list[str]) -> None:
+        jpeg = newest_picture(evidence)
+        if jpeg is None:
             return
-        state.looks[evidence.probe] = _shown(look)
-        if evidence.pictures:
-            state.thumbnail, state.thumbnail_at = _picture(evidence), evidence.at
-
-    def _show_standing(self, subject: Subject) -> None:
-        state = self.board.devices.get(subject.key)
-        if state is not None and subject in self._standings:
-            state.standings[subject.probe, subject.aspect] = self._standings[subject]
-
-    def _restore(self, row: StandingRow) -> None:
-        subject = row.standing.subject
-        if subject.key in self.board.devices:
-            self._standings[subject], self._spans[subject] = row.standing, row.span
-            self._show_standing(subject)
-
-    def _restore_look(self, look: LookRow) -> None:
-        state = self.board.devices.get(look.key)
-        if state is not None:
-            state.looks[look.probe] = _shown(look)
+        folder, due = pictures.folder(self._store.path), self._pictured.get(key)
+        try:
+            for name in opening:
+                await asyncio.to_thread(pictures.save_opening, folder, name, jpeg)
+            if opening or due is None or evidence.at >= due:
+                self._pictured[key] = evidence.at + PICTURE_EVERY
+                await asyncio.to_thread(pictures.save_newest, folder, key, jpeg)
+        except OSError as refused:
+            log.warning("a picture of %s was not kept: %s", key, refused)
 
     def _forget(self, key: Key) -> None:
         del self.board.devices[key]
-        self._standings = {subject: one for subject, one in self._standings.items() if subject.key != key}
-        self._spans = {subject: one for subject, one in self._spans.items() if subject.key != key}
-        self._memory = {name: one for name, one in self._memory.items() if name[0] != key}
+        self._tally.forget(key)
+        self._pictured.pop(key, None)
+        self._memory = {name: value for name, value in self._memory.items() if name[0] != key}
 
 
-def _shown(look: LookRow) -> Look:
-    return Look(look.probe, look.at, look.seconds, look.outcome, look.reason, look.facts, look.last_success)
-
-
-def _picture(evidence: Evidence) -> bytes:
-    return evidence.pictures.get("thumbnail") or next(iter(evidence.pictures.values()))
-
-
-def _ids() -> Iterator[str]:
-    while True:
-        yield uuid.uuid4().hex[:12]
+def _of_monitor(blind: bool, reason: str, at: datetime, since: datetime | None = None) -> Transition:
+    """The monitor's own blindness as a transition like any other."""
+    kind = FaultKind.MONITOR_BLIND if blind else None
+    finding = Finding(MONITOR.key, MONITOR.probe, Verdict.FAULT if blind else Verdict.OK, kind, reason, at)
+    return Transition(MONITOR, Change.RAISED if blind else Change.CLEARED, at, finding, since or at)

@@ -313,6 +313,24 @@ class Fault:
     calm_since: datetime | None = None  # of a flapping fault: seen ok since then, not yet believed
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window: faults that open in it are excused, and it stands in the record with its person."""
+
+    site: str  # "" = everything, the monitor itself included
+    device: str  # "" = the whole site
+    start: datetime
+    until: datetime | None  # None = until a person ends it
+    reason: str
+    person: str
+    id: int = 0
+    ended_by: str = ""
+
+    def covers(self, key: Key, at: datetime) -> bool:
+        here = self.site in ("", key.site) and self.device in ("", key.device)
+        return here and self.start <= at and (self.until is None or at < self.until)
+
+
 # --- recordings -------------------------------------------------------------------------------------------------
 
 

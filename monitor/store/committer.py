@@ -1,10 +1,13 @@
 """Batches changes into few durable transactions, in one writing thread, and keeps them when the disk refuses."""
 
 import asyncio
+import logging
 from concurrent.futures import ThreadPoolExecutor
 
 from monitor.store.changes import Changes, apply
 from monitor.store.database import Store, StoreError
+
+log = logging.getLogger(__name__)
 
 BATCH_SECONDS = 0.03
 """How long a change may wait for company; a flush to disk costs some milliseconds however much is in it."""
@@ -96,19 +99,26 @@ class Committer:
         except StoreError as refused:
             self._keep(batch, refused)
             _tell(waiting, refused)
+        except BaseException as broken:
+            _tell(waiting, broken)  # nobody may wait for a writer that is gone
+            raise
         else:
+            if self.failing:
+                log.warning("%s can be written again", self._store.path)
             self.failing = ""
             _tell(waiting, None)
 
     def _keep(self, batch: Changes, refused: StoreError) -> None:
         self.errors += 1
+        if str(refused) != self.failing:
+            log.error("changes are kept in memory until the disk takes them: %s", refused)
         self.failing = str(refused)
         batch.update(self._soon)
         del batch.spans[:-MOST_SPANS]
         self._soon = batch
 
 
-def _tell(waiting: list[asyncio.Future[None]], refused: StoreError | None) -> None:
+def _tell(waiting: list[asyncio.Future[None]], refused: BaseException | None) -> None:
     for written in waiting:
         if written.done():  # its caller was cancelled
             continue

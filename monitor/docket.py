@@ -1,0 +1,68 @@
+"""The open faults in memory, and every change to them together with what the repair desks are to be told."""
+
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from monitor.blame import Notice, Rules, Scene, follow, notices, settle
+from monitor.blame.scene import is_open
+from monitor.model import Fault, Key, Transition
+from monitor.store import Changes
+from monitor.store.outbox import Message
+
+
+class Docket:
+    """Every method takes the scene of the moment and returns the changes that must become durable."""
+
+    def __init__(self, rules: Rules, sinks: tuple[str, ...]) -> None:
+        """``sinks``: names of the desks that hear of announced faults."""
+        self.rules, self.sinks = rules, sinks
+        self.faults: dict[str, Fault] = {}  # open ones, and those cleared within rules.reopen_within
+
+    def load(self, faults: Iterable[Fault]) -> None:
+        self.faults = {fault.id: fault for fault in faults}
+
+    def open(self) -> dict[str, Fault]:
+        return {fault.id: fault for fault in self.faults.values() if is_open(fault)}
+
+    def follow(self, transitions: Iterable[Transition], scene: Scene) -> Changes:
+        """Open, bring back, change or clear the faults these transitions concern."""
+        changes = Changes()
+        for transition in transitions:
+            fault = follow(self.faults, transition, scene, _ids())
+            if fault:
+                changes.update(self.take({fault.id: fault}, scene))
+        return changes
+
+    def settle(self, scene: Scene) -> Changes:
+        """Look at all of them together: causes, excuses, announcements. Forgets what was cleared long ago."""
+        oldest = scene.now - self.rules.reopen_within
+        gone = [fault.id for fault in self.faults.values() if fault.cleared is not None and fault.cleared < oldest]
+        for fault_id in gone:
+            del self.faults[fault_id]
+        return self.take(settle(self.faults, scene, _ids()), scene)
+
+    def close_removed(self, configured: Iterable[Key], scene: Scene) -> Changes:
+        """Close, in words, what concerns devices that are in the configuration no more."""
+        wanted = set(configured)
+        wanted |= {Key(key.site, "") for key in wanted}
+        gone = [fault for fault in self.open().values() if fault.subject.key.site and fault.subject.key not in wanted]
+        words = "removed from the configuration"
+        return self.take({one.id: replace(one, cleared=scene.now, clearing=words) for one in gone}, scene)
+
+    def take(self, changed: dict[str, Fault], scene: Scene) -> Changes:
+        """Take these faults as they are now, with the notices their difference means."""
+        told = notices(self.faults, changed)
+        self.faults |= changed
+        messages = [self._message(notice, sink, scene) for notice in told for sink in self.sinks]
+        return Changes(faults=dict(changed), messages=messages)
+
+    def _message(self, notice: Notice, sink: str, scene: Scene) -> Message:
+        comment = notice.action == "comment"
+        sequence = int(scene.now.timestamp() * 1000) if comment else self.faults[notice.fault].reopened
+        return Message(notice.fault, notice.action, sequence, sink, {"text": notice.text}, scene.now)
+
+
+def _ids() -> Iterator[str]:
+    while True:
+        yield uuid.uuid4().hex[:12]

@@ -1,0 +1,40 @@
+"""What the board shows of the ledger's state; called after the state is durable."""
+
+from collections.abc import Mapping
+
+from monitor.board import Board, Look
+from monitor.model import Evidence, Fault, Key, Standing
+from monitor.store.standings import LookRow
+
+
+def show_standing(board: Board, standing: Standing) -> None:
+    state = board.devices.get(standing.subject.key)
+    if state is not None:
+        state.standings[standing.subject.probe, standing.subject.aspect] = standing
+
+
+def show_look(board: Board, look: LookRow) -> None:
+    state = board.devices.get(look.key)
+    if state is not None:
+        state.looks[look.probe] = Look(
+            look.probe, look.at, look.seconds, look.outcome, look.reason, look.facts, look.last_success
+        )
+
+
+def show_picture(board: Board, key: Key, evidence: Evidence) -> None:
+    state, jpeg = board.devices.get(key), newest_picture(evidence)
+    if state is not None and jpeg is not None:
+        state.thumbnail, state.thumbnail_at = jpeg, evidence.at
+
+
+def show_faults(board: Board, changed: Mapping[str, Fault]) -> None:
+    for fault in changed.values():
+        if fault.cleared is None:
+            board.faults[fault.id] = fault
+        else:
+            board.faults.pop(fault.id, None)
+
+
+def newest_picture(evidence: Evidence) -> bytes | None:
+    """The thumbnail, or whatever picture the look brought."""
+    return evidence.pictures.get("thumbnail") or next(iter(evidence.pictures.values()), None)

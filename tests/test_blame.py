@@ -1,0 +1,374 @@
+"""Blame as stories: who is down, minute by minute, and what a repair desk hears of it."""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from monitor.blame import Notice, Rules, Scene, follow, notices, settle
+from monitor.blame.scene import MONITOR
+from monitor.model import (
+    Change,
+    Fault,
+    FaultKind,
+    Finding,
+    Key,
+    Standing,
+    Subject,
+    Target,
+    Transition,
+    Verdict,
+    Window,
+)
+
+START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+SITE = "school"
+
+
+def camera(name: str, recorder: str = "", host: str = "", parent: str = "") -> Target:
+    return Target(Key(SITE, name), "camera", host or f"host-{name}", recorder=recorder, parent=parent)
+
+
+def recorder(name: str, host: str = "") -> Target:
+    return Target(Key(SITE, name), "recorder", host or f"host-{name}")
+
+
+class Story:
+    """The desk's view: call ``down``, ``up``, ``wait``; read ``heard``."""
+
+    def __init__(self, *targets: Target, rules: Rules | None = None) -> None:
+        self.targets = {target.key: target for target in targets}
+        self.rules = rules or Rules()
+        self.now = START
+        self.faults: dict[str, Fault] = {}
+        self.standings: dict[Key, dict[Subject, Standing]] = {}
+        self.windows: tuple[Window, ...] = ()
+        self.blind = False
+        self.heard: list[Notice] = []
+        self.ids = (f"f{number}" for number in itertools.count(1))
+
+    @property
+    def scene(self) -> Scene:
+        return Scene(self.now, self.targets, self.standings, self.windows, self.blind, self.rules)
+
+    def down(self, *names: str, kind: FaultKind = FaultKind.UNREACHABLE, change: Change = Change.RAISED) -> "Story":
+        for name in names:
+            self._tell(name, kind, Verdict.FAULT, change)
+        return self.settle()
+
+    def up(self, *names: str) -> "Story":
+        for name in names:
+            self._tell(name, None, Verdict.OK, Change.CLEARED)
+        return self.settle()
+
+    def suspect(self, name: str, kind: FaultKind = FaultKind.UNREACHABLE) -> "Story":
+        """One bad look that confirms nothing yet."""
+        key = Key(SITE, name)
+        subject = Subject(key, "rtsp")
+        finding = Finding(key, "rtsp", Verdict.FAULT, kind, "silent", self.now)
+        self.standings[key] = {subject: Standing(subject, Verdict.OK, None, START, "fine", finding, bad=1)}
+        return self
+
+    def go_blind(self, blind: bool) -> "Story":
+        self.blind = blind
+        kind = FaultKind.MONITOR_BLIND if blind else None
+        verdict = Verdict.FAULT if blind else Verdict.OK
+        finding = Finding(MONITOR.key, "monitor", verdict, kind, "no network here", self.now)
+        change = Change.RAISED if blind else Change.CLEARED
+        self._follow(Transition(MONITOR, change, self.now, finding, self.now))
+        return self.settle()
+
+    def wait(self, minutes: float, step: float = 0.5) -> "Story":
+        for _ in range(int(minutes / step)):
+            self.now += timedelta(minutes=step)
+            self.settle()
+        return self
+
+    def settle(self) -> "Story":
+        self._take(settle(self.faults, self.scene, self.ids))
+        return self
+
+    def opened(self) -> list[tuple[str, FaultKind]]:
+        return [
+            (self.faults[n.fault].subject.key.device, self.faults[n.fault].kind)
+            for n in self.heard
+            if n.action == "open"
+        ]
+
+    def actions(self) -> list[str]:
+        return [notice.action for notice in self.heard]
+
+    def fault(self, name: str) -> Fault:
+        return next(fault for fault in self.faults.values() if fault.subject.key.device == name)
+
+    def children(self, name: str) -> int:
+        parent = self.fault(name).id
+        return sum(fault.parent == parent for fault in self.faults.values())
+
+    def _tell(self, name: str, kind: FaultKind | None, verdict: Verdict, change: Change) -> None:
+        key = Key(SITE, name)
+        probe = "recorder" if name.startswith("nvr") else "rtsp"
+        subject = Subject(key, probe)
+        finding = Finding(key, probe, verdict, kind, "it answers" if kind is None else "silent", self.now)
+        self.standings.setdefault(key, {})[subject] = Standing(
+            subject, verdict, kind, self.now, finding.reason, finding
+        )
+        self._follow(Transition(subject, change, self.now, finding, self.now - timedelta(minutes=2)))
+
+    def _follow(self, transition: Transition) -> None:
+        fault = follow(self.faults, transition, self.scene, self.ids)
+        self._take({fault.id: fault} if fault else {})
+
+    def _take(self, changed: dict[str, Fault]) -> None:
+        self.heard += notices(self.faults, changed)
+        self.faults = {**self.faults, **changed}
+
+
+def cameras(number: int, **more: str) -> list[Target]:
+    return [camera(f"c{n}", **more) for n in range(number)]
+
+
+def names(targets: Iterable[Target]) -> list[str]:
+    return [target.key.device for target in targets]
+
+
+def test_one_camera_down_is_told_once_after_the_time_to_settle() -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate")
+    assert story.heard == []
+    assert story.wait(1).heard == []
+    story.wait(60)
+    assert story.heard == [Notice("f1", "open", "silent")]
+
+
+def test_a_fault_that_ends_before_it_was_told_is_never_told() -> None:
+    assert Story(camera("gate"), camera("yard")).down("gate").wait(1).up("gate").wait(60).heard == []
+
+
+def test_seen_ok_again_resolves_with_the_words_of_the_evidence() -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate").wait(5).up("gate")
+    assert story.heard[-1] == Notice("f1", "resolve", "it answers")
+
+
+def test_sixty_four_cameras_behind_one_dead_recorder_are_one_fault_with_64_children() -> None:
+    behind = cameras(64, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind, camera("other"))
+    for name in names(behind):
+        story.down(name).wait(1 / 60, step=1 / 60)  # a second apart
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).wait(30)
+    assert story.opened() == [("nvr-1", FaultKind.RECORDER_UNREACHABLE)]
+    assert story.children("nvr-1") == 64
+    assert "c0 (unreachable), c1 (unreachable)" in story.heard[0].text
+    assert "and 44 more" in story.heard[0].text
+
+
+def test_cameras_wait_for_a_recorder_that_was_last_seen_silent_too() -> None:
+    behind = cameras(3, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind, *[camera(f"x{n}") for n in range(9)]).suspect("nvr-1")
+    story.down(*names(behind)).wait(8)
+    assert story.heard == []
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).wait(30)
+    assert story.opened() == [("nvr-1", FaultKind.RECORDER_UNREACHABLE)]
+
+
+def test_a_camera_with_an_address_of_its_own_is_not_blamed_on_its_recorder_when_the_others_live() -> None:
+    behind = cameras(8, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind)
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).down("c3").wait(5)
+    assert [device for device, _ in story.opened()] == ["nvr-1", "c3"]
+
+
+def test_a_camera_reached_through_its_recorder_always_hangs_on_it() -> None:
+    behind = cameras(8, recorder="nvr-1", host="host-nvr-1")
+    story = Story(recorder("nvr-1"), *behind)
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).down("c3", kind=FaultKind.NO_STREAM).wait(60)
+    assert [device for device, _ in story.opened()] == ["nvr-1"]
+
+
+def test_a_dead_switch_carries_the_cameras_behind_it() -> None:
+    behind = cameras(3, parent="switch")
+    story = Story(camera("switch"), *behind, *[camera(f"x{n}") for n in range(9)])
+    story.down("c0", "c1", "c2").down("switch").wait(30)
+    assert story.opened() == [("switch", FaultKind.UNREACHABLE)]
+    assert story.children("switch") == 3
+
+
+@pytest.mark.parametrize(("number", "dead"), [(2, 2), (8, 8), (10, 7), (64, 60)])
+def test_many_cameras_of_a_site_at_once_are_one_fault_of_the_site(number: int, dead: int) -> None:
+    story = Story(*cameras(number))
+    for name in names(cameras(dead)):
+        story.down(name).wait(1 / 60, step=1 / 60)
+    story.wait(60)
+    assert story.opened() == [("", FaultKind.SITE_UNREACHABLE)]
+    assert story.children("") == dead
+
+
+def test_a_site_is_told_as_soon_as_its_first_camera_would_be() -> None:
+    story = Story(*cameras(8)).down("c0").wait(0.5).down(*names(cameras(8))[1:]).wait(0.5)
+    assert story.heard == []
+    assert story.wait(0.5).opened() == [("", FaultKind.SITE_UNREACHABLE)]
+
+
+@pytest.mark.parametrize(("number", "dead"), [(1, 1), (3, 2), (10, 6), (6, 4)])
+def test_fewer_are_faults_of_their_own(number: int, dead: int) -> None:
+    story = Story(*cameras(number)).down(*names(cameras(dead))).wait(60)
+    assert [kind for _, kind in story.opened()] == [FaultKind.UNREACHABLE] * dead
+
+
+def test_cameras_that_died_over_weeks_are_not_a_site_gone_at_once() -> None:
+    story = Story(*cameras(7))
+    for name in names(cameras(7)):
+        story.down(name).wait(60, step=5)
+    assert story.opened() == [(name, FaultKind.UNREACHABLE) for name in names(cameras(7))]
+
+
+def test_one_dead_long_before_keeps_its_ticket_when_the_site_goes() -> None:
+    story = Story(*cameras(8)).down("c0").wait(60)
+    story.down(*names(cameras(8))[1:]).wait(60)
+    assert [device for device, _ in story.opened()] == ["c0", ""]
+
+
+def test_a_recorder_that_still_answers_points_at_the_switch_of_the_cameras() -> None:
+    story = Story(recorder("nvr-1"), *cameras(8)).up("nvr-1").down(*names(cameras(8))).wait(2)
+    assert "nvr-1 still answers" in story.heard[0].text
+
+
+def test_when_the_cause_clears_what_still_fails_after_ten_minutes_is_told() -> None:
+    story = Story(*cameras(8)).down(*names(cameras(8))).wait(30)
+    story.up(*names(cameras(8))[1:]).wait(9)
+    assert story.actions() == ["open", "resolve"]
+    story.wait(3)
+    assert story.opened()[1:] == [("c0", FaultKind.UNREACHABLE)]
+
+
+def test_a_site_clears_by_cameras_seen_to_answer_not_by_silence_about_them() -> None:
+    story = Story(*cameras(8)).down(*names(cameras(8))).wait(600, step=5)
+    assert story.actions() == ["open"]
+    assert story.up("c0", "c1", "c2").actions() == ["open"]
+    assert story.up("c3").actions() == ["open", "resolve"]
+
+
+def test_the_same_fault_within_a_day_is_the_same_job() -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate").wait(5).up("gate").wait(600, step=5).down("gate").wait(5)
+    assert story.actions() == ["open", "resolve", "open"]
+    assert {notice.fault for notice in story.heard} == {"f1"}
+    assert "back for the 1. time" in story.heard[-1].text
+
+
+def test_the_same_fault_after_more_than_a_day_is_a_new_job() -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate").wait(5).up("gate").wait(25 * 60, step=30)
+    story.down("gate").wait(5)
+    assert [notice.fault for notice in story.heard] == ["f1", "f1", "f2"]
+
+
+def test_flapping_is_one_fault_that_says_so_and_clears_only_after_a_calm_time() -> None:
+    story = Story(camera("gate"), camera("yard"))
+    for _ in range(6):
+        story.down("gate").wait(4).up("gate").wait(4)
+    assert len(story.faults) == 1
+    assert story.fault("gate").flapping
+    assert story.actions() == ["open", "resolve", "open", "resolve", "open", "resolve", "open"]
+    assert "it comes and goes" in story.heard[-1].text
+    assert story.wait(20).actions()[-1] == "open"
+    assert story.wait(10).actions()[-1] == "resolve"
+
+
+def test_a_fault_that_changes_its_kind_is_one_job_with_a_comment() -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate").wait(5)
+    story.down("gate", kind=FaultKind.AUTH_FAILED, change=Change.CHANGED).wait(5)
+    assert story.actions() == ["open", "comment"]
+    assert "auth_failed" in story.heard[-1].text
+
+
+def test_in_a_maintenance_window_nothing_is_told_and_afterwards_what_still_fails_is() -> None:
+    story = Story(camera("gate"), camera("yard"))
+    until = START + timedelta(hours=1)
+    story.windows = (Window(SITE, "", START, until, "new switch", "Li Na"),)
+    story.down("gate").wait(50)
+    assert story.heard == []
+    assert story.fault("gate").excused == "new switch (Li Na)"
+    story.wait(9)
+    assert story.heard == []
+    assert story.wait(10).actions() == ["open"]
+
+
+def test_a_window_of_one_device_excuses_no_other() -> None:
+    story = Story(camera("gate"), camera("yard"), camera("hall"))
+    story.windows = (Window(SITE, "gate", START, None, "lens", "Li Na"),)
+    assert story.down("gate", "yard").wait(60).opened() == [("yard", FaultKind.UNREACHABLE)]
+
+
+def test_our_own_blindness_is_one_fault_and_never_a_camera_s() -> None:
+    story = Story(*cameras(8)).down("c0", "c1")
+    story.go_blind(True).wait(60)
+    assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
+    story.go_blind(False).wait(5).up("c0", "c1").wait(60)
+    assert story.actions() == ["open", "resolve"]
+
+
+def test_a_site_that_seems_gone_while_we_are_blind_is_not_told() -> None:
+    story = Story(*cameras(8)).go_blind(True).down(*names(cameras(8))).wait(60)
+    assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
+
+
+def test_what_a_silent_device_can_no_longer_do_is_not_a_second_fault() -> None:
+    story = Story(camera("gate"), camera("yard"))
+    onvif = Finding(Key(SITE, "gate"), "onvif", Verdict.FAULT, FaultKind.ONVIF_FAILED, "no answer", START)
+    story._follow(Transition(Subject(Key(SITE, "gate"), "onvif"), Change.RAISED, START, onvif, START))
+    story.down("gate").wait(60)
+    assert story.opened() == [("gate", FaultKind.UNREACHABLE)]
+
+
+def test_full_disks_explain_cameras_that_are_not_recorded() -> None:
+    behind = cameras(4, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind).down("nvr-1", kind=FaultKind.DISK_FULL)
+    story.down(*names(behind), kind=FaultKind.RECORDING_STOPPED).wait(60)
+    assert story.opened() == [("nvr-1", FaultKind.DISK_FULL)]
+
+
+def test_the_ladder_tells_what_was_known_from_the_recorder_down() -> None:
+    story = Story(recorder("nvr-1"), camera("gate", recorder="nvr-1")).up("nvr-1").down("gate")
+    assert story.fault("gate").ladder == (
+        "nvr-1: recorder ok since 2026-03-01 08:00 UTC: it answers",
+        "rtsp unreachable since 2026-03-01 08:00 UTC: silent",
+    )
+
+
+@given(
+    some.lists(
+        some.tuples(some.sampled_from(["down", "up", "wait"]), some.integers(0, 7), some.integers(1, 15)), max_size=60
+    )
+)
+def test_whatever_happens_every_story_told_is_opened_once_and_closed_once(steps: list[tuple[str, int, int]]) -> None:
+    story = Story(recorder("nvr-0"), *cameras(7, recorder="nvr-0"))
+    silent: set[str] = set()
+    for step, number, minutes in steps:
+        name = f"c{number}" if number < 7 else "nvr-0"
+        if step == "wait":
+            story.wait(minutes)
+        elif step == "down" and name not in silent:
+            silent.add(name)
+            story.down(name, kind=FaultKind.RECORDER_UNREACHABLE if number == 7 else FaultKind.UNREACHABLE)
+        elif step == "up" and name in silent:
+            silent.remove(name)
+            story.up(name)
+    _each_alternates(story)
+    story.up(*silent).wait(120, step=5)
+    _each_alternates(story)
+    assert all(fault.cleared is not None for fault in story.faults.values())
+
+
+def _each_alternates(story: Story) -> None:
+    for fault_id in story.faults:
+        said = [notice.action for notice in story.heard if notice.fault == fault_id and notice.action != "comment"]
+        assert said == ["open", "resolve"] * (len(said) // 2) + ["open"] * (len(said) % 2)
+
+
+def test_a_told_fault_is_never_hung_on_a_later_cause() -> None:
+    story = Story(camera("switch"), camera("gate", parent="switch"), *[camera(f"x{n}") for n in range(9)])
+    story.down("gate").wait(30).down("switch").wait(30)
+    assert [device for device, _ in story.opened()] == ["gate", "switch"]
+    assert replace(story.fault("gate")).parent == ""
