@@ -41,3 +41,11 @@ def example() -> None:
 def schema() -> None:
     """Print the JSON schema, for editors."""
     typer.echo(json.dumps(show.json_schema(RECORDER_OPTIONS, SINK_OPTIONS), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def reference() -> None:
+    """Print the reference page of every key, as Markdown."""
+    from monitor.settings.reference import page
+
+    typer.echo(page(RECORDER_OPTIONS, SINK_OPTIONS), nl=False)

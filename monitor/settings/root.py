@@ -5,11 +5,11 @@ from typing import Annotated
 
 from pydantic import Field, PrivateAttr
 
-from monitor.model import Target
+from monitor.model import Key, Target
 from monitor.settings.overrides import PartialLimits
 from monitor.settings.schema import Days, Patience, Poll, Reports, Site, Strict, Tickets
 from monitor.settings.secrets import Secret
-from monitor.settings.targets import targets_of
+from monitor.settings.targets import parents_of, targets_of
 from monitor.settings.values import Listen
 
 
@@ -55,3 +55,7 @@ class Settings(Strict):
     def targets(self) -> list[Target]:
         """Every camera and recorder, complete for the probes."""
         return targets_of(self.sites, self.limits, self.retention_days)
+
+    def parents(self) -> dict[Key, Key]:
+        """What each device hangs behind, switches and gateways included."""
+        return parents_of(self.sites)

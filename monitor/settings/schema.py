@@ -12,6 +12,7 @@ from monitor.settings.values import (
     Duration,
     Host,
     Identifier,
+    Mask,
     OnvifAddress,
     RecordingTime,
     RtspUrl,
@@ -25,7 +26,6 @@ from monitor.settings.values import (
 
 Language = Literal["zh", "en"]
 Days = Annotated[float, Field(gt=0)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -86,7 +86,7 @@ class Camera(Device):
     """Times at which recording is expected, local to the site; none = always."""
     event_only: bool = False
     """Records on motion or alarm only, so that gaps are no fault."""
-    masks: list[tuple[Fraction, Fraction, Fraction, Fraction]] = Field(default=[], examples=[[[0, 0, 0.5, 0.1]]])
+    masks: list[Mask] = Field(default=[], examples=[[[0, 0, 0.5, 0.1]]])
     """Rectangles left out of the picture judgement (a clock, a tree): x0, y0, x1, y1 as fractions from the top left."""
     limits: PartialLimits | None = None
     """Thresholds that differ from those of the site."""

@@ -19,9 +19,24 @@ def effective(settings: Settings) -> dict[str, Any]:
     for written, site in zip(data["sites"], settings.sites, strict=True):
         _flatten(written["recorders"], [recorder.options for recorder in site.recorders])
     _flatten(data["tickets"]["sinks"], [sink.options for sink in settings.tickets.sinks])
-    data["limits"] = dataclasses.asdict(merge(Limits(), settings.limits, settings.retention_days))
-    data["retention_days"] = data["limits"]["recording"]["retention_days"]
-    return data
+    data["limits"] = limits_as_data(merge(Limits(), settings.limits, settings.retention_days))
+    data["retention_days"] = data["limits"]["recording"].pop("retention_days")
+    del data["include"]  # their sites are among the sites
+    return {key: _without_empty(value) for key, value in data.items()}
+
+
+def _without_empty(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_empty(inner) for key, inner in value.items() if inner not in ("", [])}
+    return [_without_empty(inner) for inner in value] if isinstance(value, list) else value
+
+
+def limits_as_data(limits: Limits) -> dict[str, dict[str, Any]]:
+    """Every threshold in force; those that are not judged are left out."""
+    groups: dict[str, dict[str, Any]] = dataclasses.asdict(limits)
+    return {
+        group: {name: value for name, value in values.items() if value is not None} for group, values in groups.items()
+    }
 
 
 def _flatten(written: list[dict[str, Any]], options: list[BaseModel | None]) -> None:

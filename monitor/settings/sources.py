@@ -146,30 +146,31 @@ def _overlay(sources: Sources, environ: Mapping[str, str], model: type[BaseModel
         name = PREFIX + str(error).split('"')[1].upper()
         sources.problems.append(Problem(f"environment {name}", 0, 0, "is not valid JSON; write a JSON list or mapping"))
         return
-    _merge(sources, sources.data, values, ())
+    _merge(sources, sources.data, values, (), PREFIX)
 
 
-def _merge(sources: Sources, into: Any, values: Mapping[str, Any], loc: Loc) -> None:
+def _merge(sources: Sources, into: Any, values: Mapping[str, Any], loc: Loc, prefix: str) -> None:
     """Lay nested ``values`` over ``into`` in place; a list is entered by index, or by id with - and . written _."""
     for name, value in values.items():
+        variable = prefix + name.upper()
         key = _index(into, name) if isinstance(into, list) else name
-        here = (*loc, name if key is None else key)
         if key is None:
-            message = f"there is no {'.'.join(map(str, here))}; the file has {len(into)} there, counted from 0"
-            sources.problems.append(Problem(f"environment {_variable(here)}", 0, 0, message))
-        elif isinstance(value, Mapping) and isinstance(_get(into, key), dict | list):
-            _merge(sources, _get(into, key), value, here)
+            message = f"there is no {'.'.join(map(str, (*loc, name)))}; there are {len(into)}, counted from 0"
+            sources.problems.append(Problem(f"environment {variable}", 0, 0, message))
+        elif isinstance(value, Mapping):
+            _merge(sources, _holder(into, key, value), value, (*loc, key), f"{variable}__")
         else:
             into[key] = value
-            sources.overrides[here] = _variable((*loc, name))
+            sources.overrides[(*loc, key)] = variable
 
 
-def _get(into: Any, key: Any) -> Any:
-    return into.get(key) if isinstance(into, dict) else into[key]
-
-
-def _variable(loc: Loc) -> str:
-    return PREFIX + "__".join(str(part).upper() for part in loc)
+def _holder(into: Any, key: Any, values: Mapping[str, Any]) -> Any:
+    """What ``values`` are laid over: what is there, or an empty list or mapping in place of anything else."""
+    there = into.get(key) if isinstance(into, dict) else into[key]
+    if not isinstance(there, dict | list):
+        there = [] if all(name.isdigit() for name in values) else {}
+        into[key] = there
+    return there
 
 
 def _index(items: list[Any], name: str) -> int | None:

@@ -32,9 +32,7 @@ class _Loader(yaml.CSafeLoader):
         for key, _ in node.value:
             if key.value in first:
                 line = first[key.value].line + 1
-                self.twice.append(
-                    (key.start_mark, f"the key {key.value!r} is already in line {line}; keep one of them")
-                )
+                self.twice.append((key.start_mark, f"this key is already in line {line}; keep one of them"))
             else:
                 first[key.value] = key.start_mark
 
@@ -77,13 +75,19 @@ def _parse(text: str, path: Path, problems: list[Problem]) -> dict[str, Any] | N
 
 
 def _syntax(path: Path, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
+    mark, said = getattr(error, "problem_mark", None), str(getattr(error, "problem", ""))
+    if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in said:
+        mark, said = getattr(error, "context_mark", mark), "quote"
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Problem(str(path), line, column, f"not valid YAML: {_syntax_words(str(getattr(error, 'problem', '')))}")
+    return Problem(str(path), line, column, f"not valid YAML: {_syntax_words(said)}")
 
 
 def _syntax_words(said: str) -> str:
     """The parser's words without anything it quotes from the file (that may be a password), and what to do."""
+    if said == "quote":
+        return "the quote that opens here is never closed"
+    if "another document" in said:
+        return "a configuration is one document; remove the line ---"
     if "alias" in said or "anchor" in said or "tag" in said:
         return "a text that begins with * & or ! must stand in quotes"
     if "cannot start any token" in said:

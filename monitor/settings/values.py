@@ -78,7 +78,7 @@ def _timezone(value: str) -> str:
 
 
 def _clock(value: str) -> str:
-    if not _CLOCK.fullmatch(value) or value > "24:00":
+    if not _CLOCK.fullmatch(value) or value.zfill(5) > "24:00":
         raise wrong(f"{value!r} is not a time of day; write HH:MM, for example '08:30'")
     return value.zfill(5)
 
@@ -161,6 +161,13 @@ def _onvif(value: str) -> str:
     return value
 
 
+def _mask(value: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = value
+    if left >= right or top >= bottom:
+        raise wrong("the rectangle is empty; write [x0, y0, x1, y1] with x0 < x1 and y0 < y1")
+    return value
+
+
 def _schedule(value: str) -> str:
     schedule_blocks(value)
     return value
@@ -212,4 +219,6 @@ Host = Annotated[Text, AfterValidator(_host)]
 RtspUrl = Annotated[str, url("rtsp", "rtsps", login=True)]
 HttpUrl = Annotated[str, url("http", "https")]
 OnvifAddress = Annotated[str, AfterValidator(_onvif)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Mask = Annotated[tuple[Fraction, Fraction, Fraction, Fraction], AfterValidator(_mask)]
 RecordingTime = Annotated[str, AfterValidator(_schedule)]

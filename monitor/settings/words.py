@@ -37,6 +37,7 @@ _WHAT = {
     "date_from_datetime_inexact": "must be a date",
     "path_type": "must be a path",
     "string_pattern_mismatch": "is not of the right form",
+    "missing": "has too few items",
     "too_short": "has too few items",
     "too_long": "has too many items",
 }
@@ -56,14 +57,28 @@ def sentence(model: type[BaseModel], error: ErrorDetails) -> str:
         return unknown_key(loc[-1], holder.model_fields if holder else ())
     if kind == "config_whole":
         return error["msg"]
-    name = _name(loc)
+    name, field = _field_at(model, loc)
     if kind == "config":
         return f"{name}: {error['msg']}"
-    field = _field_at(model, loc)
-    instead = f"write for example {name}: {_example(field)}" if _example(field) else "see: cctv config example"
-    if kind == "missing":
+    instead = _instead(error, name, _example(field))
+    if kind == "value_error":
+        text = error["msg"].removeprefix("Value error, ")
+        return f"{name}: {text}" if "write" in text else f"{name}: {text}; {instead}"
+    if kind == "missing" and isinstance(loc[-1], str):
         return f"{name} is missing; {instead}"
     return f"{name}: {_what(error)}{_got(error, loc, field)}; {instead}"
+
+
+def _instead(error: ErrorDetails, name: str, example: str) -> str:
+    if error["type"] == "model_type":
+        return "write KEY: VALUE pairs, for example id: school-3"
+    if example:
+        return f"write for example {name}: {example}"
+    if error["type"] == "list_type":
+        return "begin each item with a dash"
+    if error["type"] == "string_type" and isinstance(error["input"], int | float):
+        return "write it in quotes"
+    return "see: cctv config example"
 
 
 def unknown_key(key: object, known: Iterable[str]) -> str:
@@ -94,18 +109,14 @@ def _got(error: ErrorDetails, loc: Loc, field: FieldInfo | None) -> str:
     return "" if len(shown) > 40 or "@" in shown or "://" in shown else f", not {shown}"
 
 
-def _name(loc: Loc) -> str:
-    return next((part for part in reversed(loc) if isinstance(part, str)), "this")
-
-
-def _field_at(model: type[BaseModel], loc: Loc) -> FieldInfo | None:
-    names = [part for part in loc if isinstance(part, str)]
-    holder = _model_at(model, loc[: _last(loc, names[-1])]) if names else None
-    return holder.model_fields.get(names[-1]) if holder else None
-
-
-def _last(loc: Loc, name: str) -> int:
-    return len(loc) - 1 - loc[::-1].index(name)
+def _field_at(model: type[BaseModel], loc: Loc) -> tuple[str, FieldInfo | None]:
+    """The innermost key on the way to ``loc``, and its field."""
+    name, field, inner = "item", None, _model_in(model)
+    for part in loc:
+        if isinstance(part, str) and inner and part in inner.model_fields:
+            name, field = part, inner.model_fields[part]
+            inner = _model_in(field.annotation)
+    return name, field
 
 
 def _example(field: FieldInfo | None) -> str:
