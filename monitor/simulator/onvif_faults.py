@@ -99,7 +99,7 @@ async def _many_elements(to: Exchange) -> bool:
 async def _most_elements(to: Exchange) -> bool:
     """As many as a client that counts them might still accept."""
     return await to.send(
-        envelope("<tds:GetServicesResponse>" + "<tds:Service/>" * 190_000 + "</tds:GetServicesResponse>")
+        envelope("<tds:GetServicesResponse>" + "<tds:Service/>" * 119_000 + "</tds:GetServicesResponse>")
     )
 
 

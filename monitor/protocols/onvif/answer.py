@@ -9,8 +9,8 @@ from monitor.model import Outcome
 from monitor.protocols.onvif.transport import READING, Answer
 from monitor.protocols.onvif.trouble import Trouble, plain
 
-MARKUP_LIMIT = 200_000
-"""Tags and attributes of one answer. A parsed element takes up to a kilobyte; 256 media profiles have half of these."""
+MARKUP_LIMIT = 120_000
+"""Tags and attributes of one answer: 25 MB of memory once parsed. 256 rich media profiles have some 100,000."""
 REFUSALS = ("notauthorized", "failedauthentication", "invalidsecurity", "failedcheck", "sendernotauthorized")
 UNSUPPORTED = ("actionnotsupported", "notsupported", "optionalactionnotimplemented", "unknownaction")
 
