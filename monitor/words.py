@@ -24,8 +24,11 @@ Translate = Callable[[str], str]
 @functools.cache
 def translations(language: str) -> Translations:
     """The catalogue of one of LANGUAGES; the one of English is empty, so every text stands for itself."""
-    merged = Translations()
-    for file in sorted((LOCALES / language / "LC_MESSAGES").glob("*.po")):
+    files = sorted((LOCALES / language / "LC_MESSAGES").glob("*.po"))
+    if not files:
+        return Translations()
+    merged = _compiled(files[0])  # brings the plural rule of the language along
+    for file in files[1:]:
         merged.merge(_compiled(file))
     return merged
 

@@ -71,7 +71,7 @@ class HostCheck:
     def _known(self, host: str) -> bool:
         name = (_split(host) or "").lower()
         private = "." not in name or name.endswith(_PRIVATE)
-        return private or name in self._hosts or _is_address(name)
+        return bool(name) and (private or name in self._hosts or _is_address(name))
 
 
 def _same_origin(headers: Headers, host: str) -> bool:

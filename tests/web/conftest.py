@@ -1,0 +1,70 @@
+"""The application over a hand-made board, and what it asked of the house."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+import web_scene
+from fastapi import FastAPI
+
+from monitor.board import Board
+from monitor.metrics import Metrics
+from monitor.model import Key
+from monitor.web import Actions, create_app
+
+
+@dataclass
+class House:
+    """The other side of the pages: answers as it is told, and remembers what it was asked."""
+
+    board: Board = field(default_factory=web_scene.scene)
+    looked: list[tuple[Key, bool]] = field(default_factory=list)
+    refusal: str | None = None
+    unready: str | None = None
+
+    async def reload(self) -> str | None:
+        return self.refusal
+
+    async def look_now(self, key: Key, close: bool) -> None:
+        self.looked.append((key, close))
+
+    def picture(self, key: Key, name: str) -> bytes | None:
+        kept = {"reference": web_scene.jpeg(100), "faults/f-hall.jpg": web_scene.jpeg(101)}
+        return kept.get(name) if key == Key("school-3", "hall") else None
+
+    def app(self) -> FastAPI:
+        actions = Actions(
+            self.reload,
+            self.look_now,
+            ready=lambda: self.unready,
+            history=web_scene.past,
+            tickets=lambda: [{"key": "f-hall", "state": "open"}],
+            picture=self.picture,
+            site_names=lambda: {"school-3": "第三中学", "depot": "North depot"},
+            now=lambda: web_scene.NOW,
+        )
+        return create_app(self.board, Metrics(), actions, hosts=["cctv.example.com"])
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+@pytest.fixture
+async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A person's browser, as far as headers go."""
+    transport = httpx.ASGITransport(house.app())
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1:9108", headers={"Accept": "text/html,*/*"}
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+async def program(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """A script or a scraper."""
+    transport = httpx.ASGITransport(house.app())
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:9108") as client:
+        yield client
