@@ -20,16 +20,20 @@ class _Loader(yaml.CSafeLoader):
     def __init__(self, stream: str) -> None:
         super().__init__(stream)
         self.twice: list[tuple[yaml.Mark, str]] = []
+        self._flat: set[int] = set()
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        if len(set(keys)) < len(keys):
-            self._note_twice(node)
-        return super().construct_mapping(node, deep=deep)
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Note keys that stand twice, before ``<<`` adds those of other mappings, which may be repeated."""
+        if id(node) not in self._flat:
+            self._flat.add(id(node))
+            keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+            if len(set(keys)) < len(keys):
+                self._note_twice(node)
+        super().flatten_mapping(node)
 
     def _note_twice(self, node: yaml.MappingNode) -> None:
         first: dict[str, yaml.Mark] = {}
-        for key, _ in node.value:
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
             if key.value in first:
                 line = first[key.value].line + 1
                 self.twice.append((key.start_mark, f"this key is already in line {line}; keep one of them"))

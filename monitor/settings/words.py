@@ -55,23 +55,26 @@ def sentence(model: type[BaseModel], error: ErrorDetails) -> str:
     if kind == "extra_forbidden":
         holder = _model_at(model, loc[:-1])
         return unknown_key(loc[-1], holder.model_fields if holder else ())
-    if kind == "config_whole":
-        return error["msg"]
-    name, field = _field_at(model, loc)
+    if kind == "invalid_key":
+        return "a key must be text; write it in quotes, or remove it"
+    return error["msg"] if kind == "config_whole" else _of_value(error, *_field_at(model, loc))
+
+
+def _of_value(error: ErrorDetails, name: str, field: FieldInfo | None) -> str:
+    kind, instead = error["type"], _instead(error, name, _example(field))
     if kind == "config":
         return f"{name}: {error['msg']}"
-    instead = _instead(error, name, _example(field))
     if kind == "value_error":
         text = error["msg"].removeprefix("Value error, ")
         return f"{name}: {text}" if "write" in text else f"{name}: {text}; {instead}"
-    if kind == "missing" and isinstance(loc[-1], str):
+    if kind == "missing" and isinstance(error["loc"][-1], str):
         return f"{name} is missing; {instead}"
-    return f"{name}: {_what(error)}{_got(error, loc, field)}; {instead}"
+    return f"{name}: {_what(error)}{_got(error, field)}; {instead}"
 
 
 def _instead(error: ErrorDetails, name: str, example: str) -> str:
     if error["type"] == "model_type":
-        return "write KEY: VALUE pairs, for example id: school-3"
+        return "write KEY: VALUE pairs there" + (", or remove it" if error["input"] is None else "")
     if example:
         return f"write for example {name}: {example}"
     if error["type"] == "list_type":
@@ -90,6 +93,8 @@ def unknown_key(key: object, known: Iterable[str]) -> str:
 
 def _what(error: ErrorDetails) -> str:
     kind, values = error["type"], error.get("ctx", {})
+    if error["input"] is None:
+        return "is empty"
     if kind == "literal_error":
         return f"must be {values['expected']}"
     if kind in _BOUNDS:
@@ -97,10 +102,10 @@ def _what(error: ErrorDetails) -> str:
     return _WHAT.get(kind, error["msg"])
 
 
-def _got(error: ErrorDetails, loc: Loc, field: FieldInfo | None) -> str:
+def _got(error: ErrorDetails, field: FieldInfo | None) -> str:
     """The wrong value, when it is short, plain, and cannot be a secret or hold one."""
     value = error["input"]
-    secret = _NEVER_REPEATED.intersection(loc) or (
+    secret = _NEVER_REPEATED.intersection(error["loc"]) or (
         field and SecretStr in {field.annotation, *get_args(field.annotation)}
     )
     if secret or error["type"] in _WHOLES or not isinstance(value, str | int | float | bool):

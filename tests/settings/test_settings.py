@@ -356,3 +356,21 @@ def test_which_file_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert find_config(None, {}) == Path("cctv.yaml")
     assert find_config(None, {"CCTV_CONFIG": "b.yaml"}) == Path("b.yaml")
     assert find_config("a.yaml", {"CCTV_CONFIG": "b.yaml"}) == Path("a.yaml")
+
+
+def test_a_mapping_may_build_on_another(write: Write) -> None:
+    text = """\
+sites:
+  - id: a
+    cameras:
+      - &gate {id: gate, rtsp: "rtsp://192.0.2.1/", place: yard, limits: {stream: {frame_rate: 5}}}
+      - &hall {<<: *gate, id: hall, place: hall}
+      - {<<: *hall, id: attic}
+"""
+    targets = load(write(text), {}).targets()
+    assert [(target.key.device, target.options["place"]) for target in targets] == [
+        ("gate", "yard"),
+        ("hall", "hall"),
+        ("attic", "hall"),
+    ]
+    assert {target.limits.stream.frame_rate for target in targets} == {5.0}
