@@ -47,15 +47,14 @@ def _context(name: str, width: int, height: int, fps: int, gop: int) -> VideoCod
 
 
 def _options(codec: str, gop: int, kbps: int) -> dict[str, str]:
-    rate = {} if kbps else {"crf": "28"}
+    """The rate buffer of half a second keeps key frames to the size real cameras send at such a rate."""
+    fast = {"preset": "ultrafast", "tune": "zerolatency"}
     if codec == "h265":
-        parameters = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:pools=1:frame-threads=1:repeat-headers=1"
-        parameters += (
-            f":log-level=error:bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={kbps}" if kbps else ":log-level=error"
-        )
-        return {"preset": "ultrafast", "tune": "zerolatency", "x265-params": parameters, **rate}
-    constant = {"b": f"{kbps}k", "maxrate": f"{kbps}k", "bufsize": f"{kbps}k"} if kbps else rate
-    return {"preset": "ultrafast", "tune": "zerolatency", "sc_threshold": "0", "keyint_min": str(gop), **constant}
+        rate = f"bitrate={kbps}:vbv-maxrate={kbps}:vbv-bufsize={kbps // 2}" if kbps else "crf=28"
+        cut = f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0"
+        return fast | {"x265-params": f"{cut}:pools=1:frame-threads=1:repeat-headers=1:log-level=error:{rate}"}
+    rates = {"b": f"{kbps}k", "maxrate": f"{kbps}k", "bufsize": f"{kbps // 2}k"} if kbps else {"crf": "28"}
+    return fast | {"sc_threshold": "0", "keyint_min": str(gop)} | rates
 
 
 def _jpeg(yuv: Yuv) -> bytes:

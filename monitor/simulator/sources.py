@@ -17,7 +17,7 @@ from monitor.simulator.encode import Encode, encoder
 from monitor.simulator.packetise import Unit, packetise, parameter_sets
 from monitor.simulator.pictures import Picture
 
-EDITION = 1
+EDITION = 2
 """Part of the names of kept loops; raise it when scenes or encoders change."""
 
 
@@ -130,8 +130,10 @@ class Loop:
         return self._units[index % self.frames]
 
     def _encode(self) -> list[bytes]:
+        """At a constant bit rate the first GOP is thrown away: its key frame is small, rate control has not settled."""
         picture, encode = self.look.picture(), self.look.encoder()
-        raw = [encode(picture.draw(index)) for index in range(self.frames)]
+        waste = self.look.gop if self.look.kbps else 0
+        raw = [encode(picture.draw(index)) for index in range(self.frames + waste)][waste:]
         if self.folder:
             _save(self._path(self.folder), raw)
         return raw
