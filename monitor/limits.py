@@ -107,6 +107,10 @@ class PictureLimits:
     """The lost share must fall by this when the shift is undone."""
     blurred_focus: float = 0.38
     """Focus below this share of the reference's = blurred."""
+    blurred_layout: float = 0.5
+    """The coarse layout must still agree so well: otherwise something else fills the view."""
+    careful_key_frames: int = 5
+    """Key frames of one look whose median counts as more than one look."""
     cast_change: float = 9.0
     """Mean colour (Cb, Cr) away from the reference's by more than this = colour_cast."""
     partial_flat: float = 0.25

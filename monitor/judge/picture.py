@@ -1,10 +1,41 @@
 """What the numbers of a picture mean: one answer per fault kind, then the one that explains the rest."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from monitor.judge.picture_rules import RULES, Answer, Word
+from monitor.judge import picture_rules as alone
+from monitor.judge import picture_time_rules as over_time
+from monitor.judge import picture_view_rules as beside
+from monitor.judge.picture_rules import Answer, Rule, Word, undecidable
 from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict
+
+
+class Line(NamedTuple):
+    kind: FaultKind
+    rule: Rule
+    ends: bool = False  # explains the whole picture: the later rules are not asked
+
+
+RULES: tuple[Line, ...] = (
+    Line(FaultKind.CORRUPT, alone.corrupt, ends=True),
+    Line(FaultKind.BLACK, alone.black, ends=True),
+    Line(FaultKind.UNIFORM, alone.uniform, ends=True),
+    Line(FaultKind.NO_SIGNAL, alone.no_signal, ends=True),
+    Line(FaultKind.DARK, alone.dark, ends=True),
+    Line(FaultKind.OVEREXPOSED, alone.overexposed, ends=True),
+    Line(FaultKind.SNOW, alone.snow, ends=True),
+    Line(FaultKind.STRIPES, alone.stripes, ends=True),
+    Line(FaultKind.FROZEN, over_time.frozen),
+    Line(FaultKind.REPLAYED, over_time.replayed),
+    Line(FaultKind.NOISE, alone.noise, ends=True),
+    Line(FaultKind.PARTIAL_LOSS, beside.partial_loss, ends=True),
+    Line(FaultKind.MOVED, beside.moved, ends=True),
+    Line(FaultKind.VIEW_CHANGED, beside.view_changed, ends=True),
+    Line(FaultKind.BLURRED, beside.blurred, ends=True),
+    Line(FaultKind.OCCLUDED, beside.occluded),
+    Line(FaultKind.COLOUR_CAST, beside.colour_cast),
+)
+"""In order of dominance: what is wrong with the whole picture is not also held against its parts."""
 
 
 def judge_picture(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
@@ -15,21 +46,17 @@ def judge_picture(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     answers = dict(_ask(picture, target))
     verdict, fault, reason = _conclude(answers, picture)
     facts = {**picture, "kinds": {str(kind): _row(answer) for kind, answer in answers.items()}}
-    facts["confidence"] = _confidence(fault)
+    facts["confidence"] = _confidence(picture, target)
     return (_finding(target, evidence, verdict, fault, reason, facts),)
 
 
 def _ask(picture: Facts, target: Target) -> Iterator[tuple[FaultKind, Answer]]:
-    """In order of dominance: a fault that explains the whole picture leaves nothing to ask the later rules."""
-    ended = ""
+    ended = "" if picture["decoded"] else "not there"
     for kind, rule, ends in RULES:
-        answer = (
-            Answer(Word.UNDECIDABLE, f"not asked: the picture is {ended}")
-            if ended
-            else rule(picture, target.limits.picture)
-        )
+        asked = not ended or kind is FaultKind.CORRUPT
+        answer = rule(picture, target.limits.picture) if asked else undecidable(f"not asked: the picture is {ended}")
         if answer.word is Word.FAULT and ends:
-            ended = str(kind)
+            ended = kind.replace("_", " ")
         yield kind, answer
 
 
@@ -37,10 +64,14 @@ def _conclude(answers: Mapping[FaultKind, Answer], picture: Facts) -> tuple[Verd
     for kind, answer in answers.items():
         if answer.word is Word.FAULT:
             return Verdict.FAULT, kind, answer.reason
-    if picture.get("suspect"):
-        return Verdict.UNKNOWN, None, "suspected frozen; a close look follows"
-    if not picture.get("decoded"):
+    if not picture["decoded"]:
         return Verdict.UNKNOWN, None, "no key frame could be decoded"
+    doubts = [FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK]
+    if picture["suspect"]:
+        doubts += [FaultKind.FROZEN, FaultKind.REPLAYED]
+    for kind in doubts:
+        if answers[kind].word is Word.UNDECIDABLE:
+            return Verdict.UNKNOWN, None, f"{kind} or not: {answers[kind].reason}".replace("_", " ")
     return Verdict.OK, None, f"picture {picture.get('width')}x{picture.get('height')}, nothing wrong seen"
 
 
@@ -48,8 +79,9 @@ def _row(answer: Answer) -> dict[str, str]:
     return {"answer": str(answer.word), "reason": answer.reason}
 
 
-def _confidence(fault: FaultKind | None) -> str:
-    return "confirmed" if fault is None else "seen once"
+def _confidence(picture: Facts, target: Target) -> str:
+    """A close look spans ten seconds and more; a glance has seen what it has seen once."""
+    return "confirmed" if picture["decoded"] >= target.limits.picture.careful_key_frames else "seen once"
 
 
 def _finding(

@@ -1,11 +1,14 @@
-"""One rule per fault kind: the numbers of a picture and the limits in, pass / fault / undecidable and why out."""
+"""What a picture shows by itself: one rule per fault kind, numbers and limits in, pass / fault / undecidable out.
+
+Where a reference is known the rule allows for what is normal on this camera.
+"""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from monitor.limits import PictureLimits
-from monitor.model import Facts, FaultKind
+from monitor.model import Facts
 
 
 class Word(StrEnum):
@@ -22,86 +25,101 @@ class Answer(NamedTuple):
 Rule = Callable[[Facts, PictureLimits], Answer]
 
 
+def answer(fault: bool, reason: str) -> Answer:
+    return Answer(Word.FAULT if fault else Word.PASS, reason)
+
+
+def undecidable(reason: str) -> Answer:
+    return Answer(Word.UNDECIDABLE, reason)
+
+
+def known(picture: Facts) -> Mapping[str, Any] | None:
+    """The reference's numbers, of this light or, failing that, of another light of the same view."""
+    numbers: Mapping[str, Any] | None = picture["reference"].get("numbers")
+    return numbers
+
+
 def corrupt(picture: Facts, limits: PictureLimits) -> Answer:
     total, decoded, damaged = picture["key_frames"], picture["decoded"], picture["damaged"]
     bad = total - decoded + damaged
-    if total and bad / total > limits.damaged_share:
-        return Answer(Word.FAULT, f"{bad} of {total} key frames are damaged: {_first(picture)}")
-    return Answer(Word.PASS, f"{bad} of {total} key frames damaged")
+    first = (
+        next(iter([*picture["refused"], *picture["complaints"]]), "flagged by the decoder") if bad else "none damaged"
+    )
+    return answer(bad > limits.damaged_share * total, f"{bad} of {total} key frames damaged: {first}")
 
 
 def black(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
-    said = f"99 % of the pixels below {now['p99']:.0f} of 255, spread {now['spread']:.1f}"
     empty = now["spread"] < limits.black_spread or now["correlation"] < limits.black_correlation
-    return _if(now["p99"] <= limits.dark_p99 and empty, f"black: {said}, no scene in it", said)
+    said = f"brightest hundredth at {now['p99']:.0f} of 255, spread {now['spread']:.1f}"
+    return answer(now["p99"] <= limits.black_p99 and empty, f"{said}: no scene in it" if empty else said)
 
 
 def dark(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
-    said = f"99 % of the pixels below {now['p99']:.0f} of 255"
-    return _if(now["p99"] <= limits.dark_p99, f"too dark: {said}, though a scene can be made out", said)
+    said = f"brightest hundredth at {now['p99']:.0f} of 255"
+    if limits.dark_p99 < now["p99"] <= limits.black_p99:
+        if picture["reference"].get("same_light"):
+            return answer(False, f"{said}, as in the reference of this light")
+        return undecidable(f"{said}: a quiet night and a failing camera look alike")
+    return answer(now["p99"] <= limits.dark_p99, said)
 
 
 def uniform(picture: Facts, limits: PictureLimits) -> Answer:
-    now = picture["now"]
+    now, reference = picture["now"], known(picture)
     width = now["p99"] - now["p1"]
-    said = f"grey levels span {width:.0f}, spread {now['spread']:.1f}"
-    return _if(
-        now["spread"] < limits.uniform_spread and width < limits.uniform_range, f"one colour all over: {said}", said
-    )
+    said = f"grey levels span {width:.1f}, spread {now['spread']:.2f}"
+    if now["p1"] >= limits.white_p1:
+        return answer(True, f"white all over: {said}")
+    if now["spread"] >= limits.uniform_spread or width >= limits.uniform_range:
+        return answer(False, said)
+    if reference is None:
+        if now["spread"] < limits.uniform_exact_spread:
+            return answer(True, f"one colour all over, flatter than any sensor: {said}")
+        return undecidable(f"{said}: an even wall and a failed picture look alike without a reference")
+    if reference["spread"] < limits.uniform_reference_spread:
+        return undecidable(f"{said}, and the reference is hardly less even (spread {reference['spread']:.1f})")
+    return answer(True, f"one colour all over: {said}, reference spread {reference['spread']:.0f}")
 
 
 def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
-    now = picture["now"]
-    said = f"{now['flat']:.0%} of the picture is flat, {now['entropy']:.1f} bit of grey levels"
-    card = now["flat"] >= limits.no_signal_flat and now["entropy"] < limits.no_signal_entropy
-    return _if(card, f"a card without a scene: {said}", said)
+    now, reference = picture["now"], known(picture)
+    said = f"{now['flat']:.0%} of the picture flat, {now['entropy']:.1f} bit of grey levels"
+    least = max(limits.no_signal_flat, (reference["flat"] if reference else 0.0) + limits.no_signal_flat_above)
+    if reference and least > 1.0:
+        return undecidable(f"{said}; the reference itself is {reference['flat']:.0%} flat")
+    card = now["flat"] >= least and now["entropy"] < limits.no_signal_entropy
+    if card and reference is None and now["spread"] < limits.uniform_reference_spread:
+        return undecidable(f"{said}: an even wall and a card look alike without a reference")
+    return answer(card, f"{said}: a card, not a scene" if card else said)
 
 
 def overexposed(picture: Facts, limits: PictureLimits) -> Answer:
-    share = picture["now"]["clipped"]
-    said = f"{share:.0%} of the picture is burnt out to white"
-    return _if(share > limits.overexposed_share, said, said)
+    share, reference = picture["now"]["clipped"], known(picture)
+    said = f"{share:.0%} of the picture burnt out to white"
+    if reference is None:
+        return answer(share > limits.overexposed_share, said)
+    most = max(limits.overexposed_share_known, reference["clipped"] + limits.overexposed_above)
+    return answer(share > most, f"{said}, {reference['clipped']:.0%} in the reference")
 
 
-def frozen(picture: Facts, limits: PictureLimits) -> Answer:
-    """The least change over all pairs must be under the limit in a close look; one pair above it clears."""
-    freeze: Mapping[str, Any] = picture["freeze"]
-    least, floor = freeze["least_within"], freeze["floor"]
-    if freeze["texture"] < limits.frozen_texture:
-        return Answer(
-            Word.UNDECIDABLE, f"too flat to tell a still scene from a frozen one (texture {freeze['texture']:.1f})"
-        )
-    if freeze["least_change"] is None:
-        return Answer(Word.UNDECIDABLE, "nothing to compare with yet")
-    if floor is not None and floor < limits.frozen_floor_least:
-        return Answer(Word.UNDECIDABLE, f"this camera's live pictures change by no more than {floor:.2f} grey levels")
-    said = f"least change {freeze['least_change']:.3f} grey levels, limit {freeze['limit']:.2f}"
-    if not freeze["suspect"]:
-        return Answer(Word.PASS, said)
-    if freeze["pictures"] < limits.frozen_key_frames or least is None:
-        return Answer(Word.UNDECIDABLE, f"suspected: {said}; a close look follows")
-    return Answer(
-        Word.FAULT, f"no change over {freeze['pictures']} key frames and {freeze['same_polls']} earlier polls: {said}"
-    )
+def snow(picture: Facts, limits: PictureLimits) -> Answer:
+    now = picture["now"]
+    said = f"noise {now['native_noise']:.1f} grey levels, neighbouring pixels agree {now['correlation']:.2f}"
+    return answer(now["correlation"] < limits.snow_correlation and now["native_noise"] > limits.snow_noise, said)
 
 
-RULES: tuple[tuple[FaultKind, Rule, bool], ...] = (
-    (FaultKind.CORRUPT, corrupt, True),
-    (FaultKind.BLACK, black, True),
-    (FaultKind.UNIFORM, uniform, True),
-    (FaultKind.DARK, dark, True),
-    (FaultKind.OVEREXPOSED, overexposed, True),
-    (FaultKind.NO_SIGNAL, no_signal, True),
-    (FaultKind.FROZEN, frozen, False),
-)
-"""In order of dominance; True = it explains the whole picture and nothing after it is asked."""
+def noise(picture: Facts, limits: PictureLimits) -> Answer:
+    level, reference = picture["now"]["native_noise"], known(picture)
+    if reference is None:
+        return answer(level > limits.noise_alone, f"noise {level:.1f} grey levels")
+    said = f"noise {level:.1f} grey levels, {reference['native_noise']:.1f} in the reference"
+    return answer(level > limits.noise_level and level > limits.noise_ratio * reference["native_noise"], said)
 
 
-def _if(fault: bool, wrong: str, right: str) -> Answer:
-    return Answer(Word.FAULT, wrong) if fault else Answer(Word.PASS, right)
-
-
-def _first(picture: Facts) -> str:
-    return next(iter([*picture["refused"], *picture["complaints"]]), "flagged by the decoder")
+def stripes(picture: Facts, limits: PictureLimits) -> Answer:
+    now, reference = picture["now"], known(picture)
+    least = max(limits.stripe_spread, (reference["stripe_spread"] if reference else 0.0) + limits.stripe_above)
+    said = f"regular bands of {now['stripe_spread']:.1f} grey levels ({now['stripe_peak']:.0%} in one wavelength)"
+    regular = now["stripe_peak"] > limits.stripe_peak and now["stripe_coherence"] > limits.stripe_coherence
+    return answer(now["stripe_spread"] > least and regular, said)

@@ -3,34 +3,56 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from monitor.model import KeyFrame, Memory
 from monitor.vision import Answer, Question, statistics, thumbnail
-from monitor.vision.decode import Picture, Undecodable, decode
-from monitor.vision.history import History
+from monitor.vision.annotate import annotated, reference_picture
+from monitor.vision.beside import Beholder, masked_tiles
+from monitor.vision.compare import miniature
+from monitor.vision.decode import Picture, Plane, Undecodable, decode
+from monitor.vision.life import Life
 from monitor.vision.memory import pack, unpack
-from monitor.vision.work import shrink
+from monitor.vision.work import Small, shrink
 
 
 def analyse(key_frames: Sequence[KeyFrame], memory: Memory, question: Question) -> Answer:
     """Never raises for what a camera sent; an undecodable key frame is counted."""
     pictures, refused = _decode_all(key_frames)
-    facts: dict[str, Any] = {"key_frames": len(key_frames), "decoded": len(pictures), "refused": refused}
-    facts["damaged"] = sum(picture.corrupt or bool(picture.complaints) for picture in pictures)
-    facts["complaints"] = sorted({line for picture in pictures for line in picture.complaints})[:5]
+    facts = {"key_frames": len(key_frames), "decoded": len(pictures), "refused": refused, **_damage(pictures)}
     if not pictures:
         return Answer(facts, memory=memory)
-    kept = unpack(memory)
-    last = pictures[-1]
     smalls = [shrink(picture, question.limits) for picture in pictures]
     now = statistics.median([statistics.measure(*pair) for pair in zip(pictures, smalls, strict=True)])
-    history = History(kept)
-    facts |= {"width": last.width, "height": last.height, "now": now.as_facts()}
-    facts["freeze"] = history.freeze(pictures, question)
-    facts["suspect"] = facts["freeze"]["suspect"]
-    history.remember(facts["freeze"])
-    new = pack(kept)
-    facts["memory_kilobytes"] = round(len(new) / 1000, 1)
-    return Answer(facts, _pictures(last, close=question.close), new)
+    facts |= {"width": pictures[-1].width, "height": pictures[-1].height, "now": now.as_facts()}
+    return _with_history(pictures, smalls, now, facts, memory, question)
+
+
+def _with_history(
+    pictures: Sequence[Picture],
+    smalls: Sequence[Small],
+    now: statistics.Statistics,
+    facts: dict[str, Any],
+    memory: Memory,
+    question: Question,
+) -> Answer:
+    kept = unpack(memory)
+    beholder, life = Beholder(kept, question, masked_tiles(question.masks, question.limits)), Life(kept, question)
+    view = _median(smalls)
+    beside, facts["reference"] = beholder.look(view, now)
+    light = beside.view.words if beside.view and beside.same_light else kept.words.setdefault("no_light", {})
+    facts["freeze"] = life.look(pictures, smalls, light)
+    facts["suspect"] = bool(facts["freeze"]["suspect"] or facts["freeze"]["came_back"])
+    life.remember(facts["freeze"], light)
+    if not facts["damaged"]:
+        beholder.learn(view, now, alive=not facts["suspect"])
+    shown = {"thumbnail": thumbnail.thumbnail(pictures[-1])}
+    if question.close:
+        shown |= {"frame": thumbnail.full(pictures[-1]), "annotated": annotated(pictures[-1], facts, beside, life)}
+        shown |= reference_picture(beside)
+    packed = pack(kept)
+    facts["memory_kilobytes"] = round(len(packed) / 1000, 1)
+    return Answer(facts, shown, packed)
 
 
 def _decode_all(key_frames: Sequence[KeyFrame]) -> tuple[list[Picture], list[str]]:
@@ -43,8 +65,12 @@ def _decode_all(key_frames: Sequence[KeyFrame]) -> tuple[list[Picture], list[str
     return pictures, refused
 
 
-def _pictures(last: Picture, *, close: bool) -> dict[str, bytes]:
-    shown = {"thumbnail": thumbnail.thumbnail(last)}
-    if close:
-        shown["frame"] = thumbnail.full(last)
-    return shown
+def _damage(pictures: Sequence[Picture]) -> dict[str, Any]:
+    damaged = sum(picture.corrupt or bool(picture.complaints) for picture in pictures)
+    return {"damaged": damaged, "complaints": sorted({line for one in pictures for line in one.complaints})[:5]}
+
+
+def _median(smalls: Sequence[Small]) -> Plane:
+    """The miniature of this look: of several key frames the median, in which traffic disappears."""
+    many = [miniature(small.inner) for small in smalls if small.inner.shape == smalls[-1].inner.shape]
+    return many[-1] if len(many) < 3 else np.median(np.stack(many), axis=0).astype(np.uint8)

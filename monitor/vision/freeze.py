@@ -12,12 +12,18 @@ import numpy as np
 
 from monitor.limits import PictureLimits
 from monitor.vision.decode import Picture, Plane
+from monitor.vision.movement import Cells
 
 SIDE = 32
 """Pixels. Sixteen such patches are 16 kB a picture."""
 ACROSS, DOWN = 4, 4
 TOP, BOTTOM = 0.16, 0.84
 """Patches lie between these fractions of the height: clocks and camera names are burnt in above or below."""
+
+FEWEST = 6
+"""Patches below which nothing can be told."""
+DROPPED = 3
+"""Patches with the largest change that are left out: a clock or a lamp blinks there, the noise is everywhere."""
 
 Corners = np.ndarray[Any, Any]  # (n, 2) int32: y, x
 
@@ -33,19 +39,24 @@ class Patches:
     gain: float = 1.0  # grey levels per luma step
 
 
-def choose(picture: Picture) -> Corners:
-    """One patch in each cell of a 4 x 4 grid: the one with the strongest texture, not clipped."""
+def choose(picture: Picture, left_out: Cells) -> Corners:
+    """One patch in each cell of a 4 x 4 grid: the one with the strongest texture, not clipped.
+
+    ``left_out``: cells of the coarse grid (see monitor.vision.movement) that no patch may touch.
+    """
     rows = np.linspace(TOP * picture.height, BOTTOM * picture.height, DOWN + 1).astype(int)
     columns = np.linspace(0, picture.width, ACROSS + 1).astype(int)
     corners = [
-        _best_corner(picture, rows[i], rows[i + 1], columns[j], columns[j + 1])
+        _best_corner(picture, left_out, rows[i], rows[i + 1], columns[j], columns[j + 1])
         for i in range(DOWN)
         for j in range(ACROSS)
     ]
     return np.array([corner for corner in corners if corner is not None], np.int32).reshape(-1, 2)
 
 
-def _best_corner(picture: Picture, top: int, bottom: int, left: int, right: int) -> tuple[int, int] | None:
+def _best_corner(
+    picture: Picture, left_out: Cells, top: int, bottom: int, left: int, right: int
+) -> tuple[int, int] | None:
     cell = picture.luma[top:bottom, left:right]
     down, across = (bottom - top) // SIDE, (right - left) // SIDE
     if not down or not across:
@@ -53,6 +64,11 @@ def _best_corner(picture: Picture, top: int, bottom: int, left: int, right: int)
     squares = cell[: down * SIDE, : across * SIDE].reshape(down, SIDE, across, SIDE)[:, ::4, :, ::4].astype(np.float32)
     spread, level = squares.std(axis=(1, 3)), squares.mean(axis=(1, 3))
     spread[(level < 20) | (level > 230)] = 0  # clipped pixels show neither noise nor change
+    hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
+    hidden = hidden[top : top + down * SIDE, left : left + across * SIDE].reshape(down, SIDE, across, SIDE)
+    spread[hidden.any(axis=(1, 3))] = 0
+    if not spread.any():
+        return None
     y, x = np.unravel_index(int(spread.argmax()), spread.shape)
     return int(top + y * SIDE), int(left + x * SIDE)
 
@@ -65,11 +81,12 @@ def cut(picture: Picture, corners: Corners) -> Patches:
 
 
 def change(a: Patches, b: Patches) -> float | None:
-    """Mean absolute difference in grey levels; None when the pictures cannot be compared."""
-    same = (a.width, a.height) == (b.width, b.height) and np.array_equal(a.corners, b.corners)
-    if not same or not len(a.corners):
+    """Mean absolute difference in grey levels of the patches of one camera; None when they cannot be compared."""
+    if a.pixels.shape != b.pixels.shape or len(a.corners) < FEWEST:
         return None
-    return float(cv2.mean(cv2.absdiff(a.pixels.reshape(-1, SIDE), b.pixels.reshape(-1, SIDE)))[0]) * a.gain
+    change = cv2.absdiff(a.pixels.reshape(-1, SIDE), b.pixels.reshape(-1, SIDE)).reshape(len(a.corners), -1)
+    means = np.sort(change.mean(axis=1, dtype=np.float32))
+    return float(means[: max(len(means) - DROPPED, 1)].mean()) * a.gain
 
 
 def texture(patches: Patches) -> float:
@@ -83,6 +100,11 @@ def limit(floor: float | None, limits: PictureLimits) -> float:
     """Below this least change the picture is taken for frozen."""
     learned = limits.frozen_floor_share * floor if floor is not None else 0.0
     return min(max(limits.frozen_change, learned), limits.frozen_change_most)
+
+
+def suspicious(floor: float | None, limits: PictureLimits) -> float:
+    """Below this a glance asks for a close look; a restless encoder needs more pairs than a glance has."""
+    return max(limit(floor, limits), limits.frozen_suspect_share * floor if floor is not None else 0.0)
 
 
 def least(pairs: Sequence[float | None]) -> float | None:

@@ -1,7 +1,7 @@
 """What one picture says by itself, with no history: level, spread, texture, noise, stripes, colour."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -40,6 +40,7 @@ class Statistics:
     native_noise: float  # grey levels, median over native patches
     stripe_spread: float  # of the row or column profile, whichever is the more periodic
     stripe_peak: float  # largest share of that profile's spectral energy in one line
+    stripe_coherence: float  # how well the quarters of the picture agree on that profile, -1..1
     blue: float  # mean Cb - 128
     red: float  # mean Cr - 128
     chroma: float  # standard deviation of the colours: below ~2 the picture is monochrome
@@ -58,7 +59,7 @@ def measure(picture: Picture, small: Small) -> Statistics:
     inner = small.inner
     mean, deviation = cv2.meanStdDev(inner)
     histogram = cv2.calcHist([inner], [0], None, [256], [0, 256]).ravel() / inner.size
-    stripe_spread, stripe_peak = _stripes(inner)
+    bands = _stripes(inner)
     noise = immerkaer(inner)
     laplacian = cv2.meanStdDev(cv2.Laplacian(inner, cv2.CV_16S))[1].item() ** 2
     blue, red = cv2.meanStdDev(small.blue), cv2.meanStdDev(small.red)
@@ -75,8 +76,9 @@ def measure(picture: Picture, small: Small) -> Statistics:
         detail=max(laplacian - 20 * noise**2, 0.0),  # 20 = sum of the squared Laplacian kernel
         noise=noise,
         native_noise=_native_noise(picture),
-        stripe_spread=stripe_spread,
-        stripe_peak=stripe_peak,
+        stripe_spread=bands.spread,
+        stripe_peak=bands.peak,
+        stripe_coherence=bands.coherence,
         blue=blue[0].item() - 128,
         red=red[0].item() - 128,
         chroma=float(np.hypot(blue[1].item(), red[1].item())),
@@ -136,16 +138,32 @@ def _correlation(grey: Plane) -> float:
     return float((cv2.mean(product)[0] - mean_left * mean_right) / (spread_left * spread_right))
 
 
-def _stripes(grey: Plane) -> tuple[float, float]:
-    """Spread and spectral peak of the row or column means after their slow part is removed, the stronger of the two."""
-    found = (0.0, 0.0)
-    for axis in (0, 1):
-        profile = cv2.reduce(grey, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
-        wave = profile - cv2.GaussianBlur(profile.reshape(1, -1), (31, 1), 0).ravel()
-        spectrum = np.abs(np.fft.rfft(wave)) ** 2
-        spread, peak = float(wave.std()), float(spectrum.max() / max(float(spectrum.sum()), 1e-6))
-        found = max(found, (spread, peak), key=lambda pair: pair[0] * pair[1])
-    return found
+class _Bands(NamedTuple):
+    spread: float
+    peak: float
+    coherence: float
+
+
+def _stripes(grey: Plane) -> _Bands:
+    """Row or column means less their slow part: the more periodic of the two directions."""
+    return max((_bands(part) for part in (grey, grey.T)), key=lambda found: found.spread * found.peak)
+
+
+def _bands(grey: Plane) -> _Bands:
+    """Bands that run along the rows of ``grey``."""
+    quarters = [_wave(part) for part in np.array_split(grey, 4, axis=1)]
+    wave = np.mean(quarters, axis=0)
+    spectrum = np.abs(np.fft.rfft(wave)) ** 2
+    strengths = [
+        float(np.dot(wave, quarter)) / max(float(np.linalg.norm(wave) * np.linalg.norm(quarter)), 1e-6)
+        for quarter in quarters
+    ]
+    return _Bands(float(wave.std()), float(spectrum.max()) / max(float(spectrum.sum()), 1e-6), min(strengths))
+
+
+def _wave(grey: Plane) -> Floats:
+    profile = cv2.reduce(np.ascontiguousarray(grey), 1, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel()
+    return np.asarray(profile - cv2.GaussianBlur(profile.reshape(1, -1), (31, 1), 0).ravel())
 
 
 def _native_noise(picture: Picture) -> float:

@@ -72,7 +72,7 @@ def test_a_live_scene_is_ok() -> None:
         answer = glance([key_frame], memory)
         memory = answer.memory
         assert judged(answer).verdict == "ok"
-    assert answer.facts["freeze"]["least_change"] > 0.3
+    assert answer.facts["freeze"]["least_earlier"] > 0.3
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,13 @@ def test_a_live_scene_is_ok() -> None:
     [
         (np.full((368, 640), 3.0), "black"),
         (np.full((368, 640), 128.0), "uniform"),
-        (scene() * 0.1, "dark"),
-        (np.minimum(scene() * 3, 255), "overexposed"),
+        (np.full((368, 640), 250.0), "uniform"),
+        (scene() * 0.08, "dark"),
+        (np.minimum(scene() * 4, 255), "overexposed"),
     ],
 )
 def test_a_fault_of_the_whole_picture_is_named_at_the_first_look(view: np.ndarray, fault: str) -> None:
-    finding = judged(glance(encode(live(view, 1, 1.0))))
+    finding = judged(glance(encode([np.clip(view, 0, 255).astype(np.uint8)])))
     assert (finding.verdict, finding.fault) == ("fault", fault)
     assert finding.facts["confidence"] == "seen once"
 

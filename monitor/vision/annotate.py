@@ -1,0 +1,76 @@
+"""The picture as the judgement saw it: lost tiles, left-out places, freeze patches, and the reference beside it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+
+from monitor.vision import thumbnail
+from monitor.vision.beside import Beside
+from monitor.vision.compare import ACROSS, DOWN
+from monitor.vision.decode import Picture
+from monitor.vision.freeze import SIDE
+from monitor.vision.life import Life
+
+WIDTH = 640
+RED, YELLOW, BLUE, GREY = (60, 60, 255), (0, 215, 255), (255, 160, 60), (128, 128, 128)
+Canvas = np.ndarray[Any, Any]
+
+
+def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside, life: Life) -> bytes:
+    """JPEG, 640 wide (1280 with a reference). Red: tile that lost its reference; grey: left out of the freeze test
+    (bands, masks, clock); blue: patch compared for the freeze; yellow: edge of the judged part."""
+    height = round(picture.height * WIDTH / picture.width)
+    canvas = thumbnail.colours(picture, WIDTH, height)
+    top, bottom = round(height * life.band_top), round(height * (1 - life.band_bottom))
+    _shade_left_out(canvas, life)
+    for y, x in np.array(life.corners) * (WIDTH / picture.width):
+        side = round(SIDE * WIDTH / picture.width)
+        cv2.rectangle(canvas, (int(x), int(y)), (int(x) + side, int(y) + side), BLUE, 1)
+    if beside.comparison is not None:
+        _frame_lost_tiles(canvas, beside.comparison.lost_tiles, top, bottom)
+    cv2.line(canvas, (0, top), (WIDTH, top), YELLOW, 1)
+    cv2.line(canvas, (0, bottom), (WIDTH, bottom), YELLOW, 1)
+    _write(canvas, facts)
+    return thumbnail.jpeg(_beside_reference(canvas, beside, top, bottom), thumbnail.FULL_QUALITY)
+
+
+def reference_picture(beside: Beside) -> dict[str, bytes]:
+    """``{"reference": JPEG}`` when the camera has one for this light."""
+    if beside.view is None or beside.view.reference is None:
+        return {}
+    return {"reference": thumbnail.jpeg(beside.view.reference, thumbnail.FULL_QUALITY)}
+
+
+def _shade_left_out(canvas: Canvas, life: Life) -> None:
+    cells = cv2.resize(life.left_out.astype(np.uint8), canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(
+        bool
+    )
+    canvas[cells] = (canvas[cells] * 0.7 + np.array(GREY) * 0.3).astype(np.uint8)
+
+
+def _frame_lost_tiles(canvas: Canvas, lost: Canvas, top: int, bottom: int) -> None:
+    wide, high = WIDTH / ACROSS, (bottom - top) / DOWN
+    for row, column in np.argwhere(lost):
+        corner = round(column * wide) + 1, round(top + row * high) + 1
+        cv2.rectangle(canvas, corner, (round((column + 1) * wide) - 2, round(top + (row + 1) * high) - 2), RED, 2)
+
+
+def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
+    freeze, reference = facts["freeze"], facts["reference"]
+    said = f"least change {freeze['least_within']} / {freeze['least_earlier']}, limit {freeze['limit']}"
+    if reference["learned"]:
+        said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, focus {reference['focus_ratio']:.2f}"
+    place = (8, canvas.shape[0] - 10)
+    cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 3, cv2.LINE_AA)
+    cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, YELLOW, 1, cv2.LINE_AA)
+
+
+def _beside_reference(canvas: Canvas, beside: Beside, top: int, bottom: int) -> Canvas:
+    if beside.view is None or beside.view.reference is None:
+        return canvas
+    other = np.zeros_like(canvas)
+    reference = cv2.resize(beside.view.reference, (WIDTH, bottom - top), interpolation=cv2.INTER_CUBIC)
+    other[top:bottom] = cv2.cvtColor(reference, cv2.COLOR_GRAY2BGR)
+    return np.hstack([canvas, other])

@@ -1,0 +1,198 @@
+"""The picture beside the reference of its own light: choose the reference, measure against it, learn while healthy."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from monitor.limits import PictureLimits
+from monitor.vision import Question
+from monitor.vision.compare import ACROSS, DOWN, Comparison, Tiles, compare, tile_mean
+from monitor.vision.decode import Plane
+from monitor.vision.memory import Kept
+from monitor.vision.statistics import Floats, Statistics
+from monitor.vision.views import LASTING, View, Views
+
+MAYBE_MONOCHROME = 4.0
+"""Up to this spread of colours a dull day may be either; the known references decide."""
+AGREES, AGREES_ACROSS_COLOUR = 0.6, 0.8
+"""A new light is believed while fewer tiles than this are lost against another light; unrelated views lose .95."""
+FLAT_TILE, SCENE_TILE = 1.2, 3.0
+"""Spread of a tile (grey levels at 240 wide) below which it is empty, and above which it showed something."""
+
+
+@dataclass(slots=True)
+class Beside:
+    """The chosen view and how the picture compares with it; both None while nothing is learned."""
+
+    view: View | None = None
+    comparison: Comparison | None = None
+    same_light: bool = False
+
+
+class Beholder:
+    """Judges nothing: picks the reference and keeps it up to date."""
+
+    def __init__(self, kept: Kept, question: Question, band_masks: Tiles) -> None:
+        self._views = Views(kept, question)
+        self._question, self._masked = question, band_masks
+
+    def look(self, now: Plane, numbers: Statistics) -> tuple[Beside, dict[str, Any]]:
+        """``now`` is a miniature (the median one of a close look)."""
+        self.beside = self._choose(now, numbers)
+        return self.beside, self._facts(now, numbers)
+
+    def _choose(self, now: Plane, numbers: Statistics) -> Beside:
+        views = self._views.all(now.shape)
+        learned = [
+            Beside(view, compare(view.reference, now, self._masked)) for view in views if view.reference is not None
+        ]
+        if self._question.preset:
+            learned = [one for one in learned if one.view and one.view.name == self._question.preset]
+        candidates = [one for one in learned if self._colour_fits(one, numbers)]
+        lit = [one for one in candidates if _light_distance(one) <= math.log(self._question.limits.light_ratio)]
+        if lit:
+            chosen = min(lit, key=_light_distance)
+            chosen.same_light = True
+            return chosen
+        return min(candidates or learned, key=_light_distance, default=Beside())
+
+    def _colour_fits(self, one: Beside, numbers: Statistics) -> bool:
+        assert one.view is not None
+        if self._question.limits.monochrome * 0.75 <= numbers.chroma < MAYBE_MONOCHROME:
+            return True
+        return bool(one.view.words["mono"]) == self._monochrome(numbers)
+
+    def _monochrome(self, numbers: Statistics) -> bool:
+        return numbers.chroma < self._question.limits.monochrome
+
+    def _facts(self, now: Plane, numbers: Statistics) -> dict[str, Any]:
+        view, comparison = self.beside.view, self.beside.comparison
+        if view is None or comparison is None or view.reference is None:
+            return {"learned": False, "samples": self._samples()}
+        known = view.words["numbers"]
+        drift = view.words.get("drift", (0.0, 0.0))
+        lasting, looks = _lasting(view, comparison, self._question)
+        across, down = comparison.shift_across + drift[0], comparison.shift_down + drift[1]
+        return {
+            "learned": True,
+            "view": view.name,
+            "same_light": self.beside.same_light,
+            "light": round(comparison.light, 3),
+            "textured": comparison.textured,
+            "lost": round(comparison.lost, 4),
+            "lost_lasting": round(lasting, 4),
+            "lasting_looks": looks,
+            "lost_aligned": round(comparison.lost_aligned, 4),
+            "shift": round(max(abs(across), abs(down)), 4),
+            "shift_across": round(across, 4),
+            "shift_down": round(down, 4),
+            "response": round(comparison.response, 4),
+            "layout": round(comparison.layout, 4),
+            "edge_ratio": round(comparison.edge_ratio, 4),
+            "focus_ratio": round(numbers.focus / max(known["focus"], 1e-4), 4),
+            "cast": round(math.hypot(numbers.blue - known["blue"], numbers.red - known["red"]), 2),
+            "emptied": round(_emptied_rows(view.reference, now), 4),
+            "numbers": known,
+        }
+
+    def _samples(self) -> int:
+        return max((len(words.get("samples", ())) for words in self._views.words()), default=0)
+
+    def learn(self, now: Plane, numbers: Statistics, *, alive: bool) -> None:
+        """Remember the picture when it is surely a healthy one; a suspicion or a strange view teaches nothing."""
+        if not alive or not fit(numbers, self._question.limits):
+            return
+        view = self._view_to_teach(numbers)
+        if view is not None:
+            self._views.learn(view, now, numbers, self._question.at)
+
+    def _view_to_teach(self, numbers: Statistics) -> View | None:
+        beside, limits = self.beside, self._question.limits
+        if beside.view is None or beside.comparison is None:
+            return self._unfinished(numbers) or self._views.begin(self._monochrome(numbers))
+        same_colour = bool(beside.view.words["mono"]) == self._monochrome(numbers)
+        if beside.same_light:
+            steady = beside.comparison.lost < limits.occluded_share_lasting
+            sharp = numbers.focus > limits.blurred_focus * 1.5 * beside.view.words["numbers"]["focus"]
+            return beside.view if steady and sharp and not _shifted(beside.comparison, limits) else None
+        if beside.comparison.lost < (AGREES if same_colour else AGREES_ACROSS_COLOUR):
+            return self._unfinished(numbers) or self._views.begin(self._monochrome(numbers))
+        return None
+
+    def _unfinished(self, numbers: Statistics) -> View | None:
+        """The light that is being learned already, if this picture is of it."""
+        for view in self._views.unfinished():
+            level = view.words["samples"][-1]["level"] if view.words.get("samples") else numbers.level
+            ratio = (numbers.level + 1) / (level + 1)
+            close = abs(math.log(ratio)) <= math.log(self._question.limits.light_ratio)
+            if close and bool(view.words["mono"]) == self._monochrome(numbers):
+                return view
+        return None
+
+
+def fit(numbers: Statistics, limits: PictureLimits) -> bool:
+    """Nothing about the picture by itself speaks against learning from it."""
+    card = numbers.flat >= limits.no_signal_flat and numbers.entropy < limits.no_signal_entropy
+    return (
+        numbers.p99 > limits.dark_p99
+        and numbers.p1 < limits.white_p1
+        and numbers.spread > limits.uniform_exact_spread
+        and numbers.correlation > limits.black_correlation
+        and numbers.clipped <= limits.overexposed_share
+        and numbers.native_noise < limits.noise_alone
+        and not card
+        and not (numbers.stripe_spread > limits.stripe_spread and numbers.stripe_peak > limits.stripe_peak)
+    )
+
+
+def masked_tiles(masks: Sequence[tuple[float, float, float, float]], limits: PictureLimits) -> Tiles:
+    """Tiles of the part between the bands that a mask covers by more than a third."""
+    size = 240
+    cover = np.zeros((size, size), np.float32)
+    for x0, y0, x1, y1 in masks:
+        cover[round(y0 * size) : round(y1 * size), round(x0 * size) : round(x1 * size)] = 1
+    inner = cover[round(limits.band_top * size) : round((1 - limits.band_bottom) * size)]
+    found: Tiles = tile_mean(inner) > 1 / 3
+    return found
+
+
+def _light_distance(one: Beside) -> float:
+    assert one.comparison is not None
+    return abs(math.log(one.comparison.light))
+
+
+def _shifted(comparison: Comparison, limits: PictureLimits) -> bool:
+    return comparison.response > limits.moved_response and comparison.shift > limits.moved_shift
+
+
+def _lasting(view: View, comparison: Comparison, question: Question) -> tuple[float, int]:
+    """Share of tiles lost in this look and in the ones just before it: traffic moves on, a cloth does not."""
+    if comparison.lost < question.limits.occluded_share_lasting:
+        view.words.pop("lost", None)
+        return 0.0, 1
+    before = [_tiles(packed) for packed in view.words.get("lost", ())]
+    same = np.logical_and.reduce([comparison.lost_tiles, *before])
+    packed = np.packbits(comparison.lost_tiles).tobytes().hex()
+    view.words["lost"] = [packed, *view.words.get("lost", ())][: LASTING - 1]
+    return float(same.sum()) / max(comparison.textured, 1), len(before) + 1
+
+
+def _tiles(packed: str) -> Tiles:
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(packed), np.uint8), count=ACROSS * DOWN)
+    return bits.reshape(DOWN, ACROSS).astype(bool)
+
+
+def _emptied_rows(reference: Plane, now: Plane) -> float:
+    """Share of tiles that showed something and are empty now, in rows that are empty from side to side."""
+    then, seen = _spread(reference), _spread(now)
+    empty_rows = (seen < FLAT_TILE).mean(axis=1) > 0.9
+    emptied = (then >= SCENE_TILE) & (seen < FLAT_TILE) & empty_rows[:, None]
+    return float(emptied.mean())
+
+
+def _spread(grey: Plane) -> Floats:
+    values = grey.astype(np.float32)
+    return np.asarray(np.sqrt(np.maximum(tile_mean(values * values) - tile_mean(values) ** 2, 0)))

@@ -1,0 +1,138 @@
+"""What a camera's view looks like when all is well, one reference for each light, learned and renewed by itself.
+
+A reference is the median of several pictures apart in time, never the first one seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import cv2
+import numpy as np
+
+from monitor.vision import Question
+from monitor.vision.compare import ACROSS, DOWN, compare
+from monitor.vision.decode import Plane
+from monitor.vision.memory import Kept
+from monitor.vision.statistics import Statistics
+
+QUALITY = 80
+"""JPEG quality of what is kept: about 4 kB a picture."""
+MOST_VIEWS = 4
+STRANGE = 0.5
+"""Share of tiles lost from which a sample is of another view than the median of all."""
+LASTING = 3
+"""Looks over which lost tiles must be the same ones."""
+KEPT_NUMBERS = (
+    "level", "spread", "clipped", "flat", "entropy", "native_noise", "stripe_spread", "blue", "red", "chroma", "focus",
+)  # fmt: skip
+"""Statistics remembered with a reference."""
+
+
+@dataclass(slots=True)
+class View:
+    """One light of one camera. ``words`` lives in the camera's memory and is changed in place."""
+
+    name: str
+    words: dict[str, Any]
+    reference: Plane | None = None
+
+    @property
+    def learned(self) -> bool:
+        return self.reference is not None
+
+
+class Views:
+    """The references of one camera, read from and written to its memory."""
+
+    def __init__(self, kept: Kept, question: Question) -> None:
+        self._kept, self._question = kept, question
+        if question.accept_view:
+            self._forget()
+        self._words: dict[str, dict[str, Any]] = kept.words.setdefault("views", {})
+
+    def _forget(self) -> None:
+        self._kept.words.pop("views", None)
+        for name in [name for name in self._kept.blobs if name.startswith(("reference/", "sample/"))]:
+            del self._kept.blobs[name]
+
+    def all(self, shape: tuple[int, ...]) -> list[View]:
+        """Every known light; references of another aspect ratio cannot be compared and are left out."""
+        views = [View(name, words, self._picture(f"reference/{name}")) for name, words in self._words.items()]
+        return [view for view in views if view.reference is None or view.reference.shape == shape]
+
+    def words(self) -> list[dict[str, Any]]:
+        return list(self._words.values())
+
+    def unfinished(self) -> list[View]:
+        return [View(name, words) for name, words in self._words.items() if "numbers" not in words]
+
+    def _picture(self, name: str) -> Plane | None:
+        data = self._kept.blobs.get(name)
+        if data is None:
+            return None
+        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+
+    def learn(self, view: View, now: Plane, numbers: Statistics, at: datetime) -> None:
+        """Take one more healthy picture; when there are enough, over long enough, their median is the reference."""
+        limits = self._question.limits
+        samples: list[dict[str, Any]] = view.words.setdefault("samples", [])
+        spacing = limits.reference_refresh_seconds if view.learned else limits.reference_spacing
+        if samples and at.timestamp() - samples[-1]["at"] < spacing:
+            return
+        facts = numbers.as_facts()
+        samples.append({"at": at.timestamp()} | {name: facts[name] for name in KEPT_NUMBERS})
+        self._kept.blobs[f"sample/{view.name}/{len(samples)}"] = _jpeg(now)
+        if len(samples) >= limits.reference_frames and at.timestamp() - samples[0]["at"] >= limits.reference_seconds:
+            self._finish(view, samples)
+
+    def _finish(self, view: View, samples: list[dict[str, Any]]) -> None:
+        names = [f"sample/{view.name}/{index + 1}" for index in range(len(samples))]
+        pictures = [picture for name in names if (picture := self._picture(name)) is not None]
+        middle = np.median(np.stack(pictures), axis=0).astype(np.uint8)
+        view.words["samples"] = []
+        for name in names:
+            del self._kept.blobs[name]
+        if not _one_view(pictures, middle):
+            return  # the camera was moving: begin again
+        if view.reference is not None:
+            self._carry_drift(view, middle)
+        self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle)
+        view.words["numbers"] = {
+            name: round(float(np.median([sample[name] for sample in samples])), 4) for name in KEPT_NUMBERS
+        }
+        view.words["learned_at"] = samples[-1]["at"]
+
+    def _carry_drift(self, view: View, renewed: Plane) -> None:
+        """A mount that sags a little every day must not be forgiven for ever."""
+        assert view.reference is not None
+        step = compare(view.reference, renewed, np.zeros((DOWN, ACROSS), bool))
+        across, down = view.words.get("drift", (0.0, 0.0))
+        if step.response > self._question.limits.moved_response:
+            view.words["drift"] = [round(across + step.shift_across, 5), round(down + step.shift_down, 5)]
+
+    def begin(self, monochrome: bool) -> View:
+        """A new light; the oldest unfinished one makes room."""
+        if len(self._words) >= MOST_VIEWS:
+            self._drop(min(self._words, key=lambda name: self._words[name].get("learned_at", 0.0)))
+        number = self._kept.words["next_view"] = self._kept.words.get("next_view", 0) + 1
+        name = self._question.preset or f"{'mono' if monochrome else 'colour'}-{number}"
+        self._words[name] = {"mono": monochrome}
+        return View(name, self._words[name])
+
+    def _drop(self, name: str) -> None:
+        del self._words[name]
+        for blob in [blob for blob in self._kept.blobs if blob.startswith((f"reference/{name}", f"sample/{name}/"))]:
+            del self._kept.blobs[blob]
+
+
+def _one_view(pictures: Sequence[Plane], middle: Plane) -> bool:
+    """Most samples show what their median shows; a median of several views shows none."""
+    unmasked = np.zeros((DOWN, ACROSS), bool)
+    strange = sum(compare(middle, picture, unmasked).lost > STRANGE for picture in pictures)
+    return strange <= len(pictures) // 4
+
+
+def _jpeg(grey: Plane) -> bytes:
+    return bytes(cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])
