@@ -80,7 +80,7 @@ def _outcome(error: OSError) -> Outcome:
 
 def _words(error: OSError | UnicodeError) -> str:
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason or 'handshake'})"
+        return f"TLS failed ({getattr(error, 'reason', None) or 'handshake'})"
     if isinstance(error, socket.gaierror):
         return error.strerror or "no such name"
     if isinstance(error, OSError) and error.errno:

@@ -5,6 +5,7 @@ import struct
 FIXED = struct.Struct(">BBHII")
 """Version, padding, extension and CSRC count; marker and payload type; sequence; timestamp; SSRC."""
 _MAX_DROPOUT = 3000  # RFC 3550 A.1: a greater jump is a restart of the source, not a loss
+_MAX_MISORDER = 100  # the same: a packet no further behind is merely late
 
 
 def trim(data: bytearray, start: int, stop: int) -> tuple[int, int] | None:
@@ -51,21 +52,25 @@ class Statistics:
             self.first_timestamp = self.last_timestamp = timestamp
             self.frames = 1
         elif sequence != self.sequence:
-            self._jump(sequence - self.sequence & 0xFFFF)
+            sequence = self._jump(sequence)
+        self.sequence = sequence + 1 & 0xFFFF
         if timestamp != self.last_timestamp:
             self._frame(timestamp, now)
-        self.sequence = sequence + 1 & 0xFFFF
         self.packets += 1
         self.bytes += size
         self.last_at = now
 
-    def _jump(self, ahead: int) -> None:
+    def _jump(self, sequence: int) -> int:
+        """Sort out an unexpected number; returns the one to go on from."""
+        ahead = sequence - self.sequence & 0xFFFF
         if ahead < _MAX_DROPOUT:
             self.lost += ahead
-        elif ahead < 0x10000 - 100:
+        elif ahead < 0x10000 - _MAX_MISORDER:
             self.restarts += 1
-        elif self.lost:  # a packet that comes late, counted as lost before
-            self.lost -= 1
+        else:  # a packet that comes late was counted as lost before
+            self.lost = max(0, self.lost - 1)
+            return self.sequence - 1
+        return sequence
 
     def _frame(self, timestamp: int, now: float) -> None:
         waited = now - self.clock_moved_at

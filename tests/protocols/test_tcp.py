@@ -1,0 +1,99 @@
+"""Why a connection cannot be made, in one word, and always in time."""
+
+import asyncio
+import errno
+import socket
+import ssl
+
+import pytest
+
+from monitor.model import Deadline, Outcome
+from monitor.protocols import tcp
+from monitor.protocols.errors import DeviceError
+
+
+async def failure(host: str, port: int, seconds: float = 1.0, *, tls: bool = False) -> DeviceError:
+    with pytest.raises(DeviceError) as caught:
+        await tcp.connect(asyncio.Protocol(), host, port, deadline=Deadline.after(seconds), tls=tls)
+    return caught.value
+
+
+async def test_a_name_is_resolved_and_connected():
+    accepted = asyncio.Event()
+
+    async def serve(reader, writer):
+        accepted.set()
+        writer.close()
+        await writer.wait_closed()
+
+    class Client(asyncio.Protocol):
+        transport: asyncio.Transport
+
+        def connection_made(self, transport):
+            self.transport = transport
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        client = Client()
+        await tcp.connect(client, "localhost", server.sockets[0].getsockname()[1], deadline=Deadline.after(2))
+        await accepted.wait()
+        client.transport.abort()
+        await asyncio.sleep(0.01)
+
+
+async def test_refused():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        error = await failure("127.0.0.1", unused.getsockname()[1])
+    assert (error.outcome, "refused" in error.reason) == (Outcome.REFUSED, True)
+
+
+@pytest.mark.parametrize("name", ["no-such-host.invalid", "a" * 64 + ".invalid", "bad..name"])
+async def test_no_such_name(name):
+    error = await failure(name, 554, 3)
+    assert error.outcome is Outcome.DNS
+    assert name in error.reason
+
+
+async def test_a_resolver_that_hangs_is_left_at_the_deadline(monkeypatch):
+    release = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hang(*_, **__):
+        return asyncio.run_coroutine_threadsafe(release.wait(), loop).result() and []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    began = loop.time()
+    error = await failure("slow.invalid", 554, 0.1)
+    assert error.outcome is Outcome.DNS
+    assert loop.time() - began < 0.5
+    release.set()
+    await asyncio.sleep(0.02)  # the thread ends
+
+
+async def test_a_deadline_that_has_passed():
+    assert (await failure("127.0.0.1", 9, 0)).outcome in (Outcome.CONNECT_TIMEOUT, Outcome.REFUSED)
+
+
+async def test_tls_that_never_answers_is_a_connect_timeout():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        error = await failure("127.0.0.1", silent.getsockname()[1], 0.2, tls=True)
+    assert error.outcome is Outcome.CONNECT_TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (OSError(errno.EHOSTUNREACH, ""), Outcome.NO_ROUTE),
+        (OSError(errno.ENETUNREACH, ""), Outcome.NO_ROUTE),
+        (TimeoutError(errno.ETIMEDOUT, ""), Outcome.CONNECT_TIMEOUT),
+        (ConnectionResetError(errno.ECONNRESET, ""), Outcome.CLOSED),
+        (ConnectionAbortedError("SSL handshake is taking too long"), Outcome.CLOSED),
+        (ssl.SSLError(1, "bad"), Outcome.TLS),
+        (OSError(errno.EMFILE, ""), Outcome.FAILED),
+    ],
+)
+def test_every_system_error_has_its_outcome(error, outcome):
+    assert tcp._outcome(error) is outcome
+    assert tcp._words(error)
