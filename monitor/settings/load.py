@@ -1,9 +1,7 @@
 """A configuration file to :class:`Settings`, whole or not at all: a function of the files and the environment."""
 
-import gc
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from monitor.settings.errors import ConfigError
 from monitor.settings.kinds import secret_keys, with_options
 from monitor.settings.options import RECORDER_OPTIONS, SINK_OPTIONS, Kinds
+from monitor.settings.pause import collector_at_rest
 from monitor.settings.references import check_references
 from monitor.settings.root import Settings
 from monitor.settings.schema import Site
@@ -33,7 +32,7 @@ def load(
 
     Raises ConfigError with everything that is wrong, each at its place.
     """
-    with _collector_at_rest():
+    with collector_at_rest():
         return _load(Path(path), environ, recorder_kinds, sink_kinds)
 
 
@@ -46,18 +45,6 @@ def _load(path: Path, environ: Mapping[str, str], recorder_kinds: Kinds, sink_ki
         raise ConfigError(sources.problems)
     settings._warnings.extend(warnings_of(sources, SECRETS | secret_keys(recorder_kinds, sink_kinds)))
     return settings
-
-
-@contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    """Pause the cyclic garbage collector: it would walk the growing tree again and again, half of the whole time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _settings(

@@ -7,6 +7,7 @@ from pydantic import Field, PrivateAttr
 
 from monitor.model import Key, Target
 from monitor.settings.overrides import PartialLimits
+from monitor.settings.pause import collector_at_rest
 from monitor.settings.schema import Days, Patience, Poll, Reports, Site, Strict, Tickets
 from monitor.settings.secrets import Secret
 from monitor.settings.targets import parents_of, targets_of
@@ -54,7 +55,8 @@ class Settings(Strict):
 
     def targets(self) -> list[Target]:
         """Every camera and recorder, complete for the probes."""
-        return targets_of(self.sites, self.limits, self.retention_days)
+        with collector_at_rest():
+            return targets_of(self.sites, self.limits, self.retention_days)
 
     def parents(self) -> dict[Key, Key]:
         """What each device hangs behind, switches and gateways included."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
@@ -12,7 +11,7 @@ from monitor.limits import Limits
 from monitor.model import Channel, Credentials, Key, Target
 from monitor.settings.overrides import Partial, merge
 from monitor.settings.schema import Camera, Device, Passive, Recorder, Site
-from monitor.settings.values import schedule_blocks
+from monitor.settings.values import host_of, schedule_blocks
 
 
 def targets_of(sites: Iterable[Site], limits: Partial | None, retention_days: float | None) -> list[Target]:
@@ -51,7 +50,7 @@ def _camera(site: Site, camera: Camera, limits: Limits, login: Credentials | Non
     return Target(
         key=Key(site.id, camera.id),
         role="camera",
-        host=_host_of(camera.rtsp or camera.onvif or ""),
+        host=host_of(camera.rtsp or camera.onvif or ""),
         credentials=_camera_login(camera, login),
         limits=limits,
         name=camera.name,
@@ -112,10 +111,6 @@ def _camera_login(camera: Camera, of_site: Credentials | None) -> Credentials | 
     if camera.username is None and camera.password is not None and of_site:
         return credentials(of_site.username, camera.password)
     return credentials(camera.username, camera.password) or of_site
-
-
-def _host_of(address: str) -> str:
-    return urlsplit(address if "://" in address else f"//{address}").hostname or ""
 
 
 def device_file(device: Device) -> dict[str, Any]:

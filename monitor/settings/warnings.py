@@ -24,7 +24,9 @@ def _walk(value: Any, loc: Loc, secrets: Set[str]) -> Iterator[tuple[Loc, str]]:
     for key, inner in pairs:
         if isinstance(inner, dict | list):
             yield from _walk(inner, (*loc, key), secrets)
-        elif warning := _warning(loc[-1] if isinstance(key, int) else key, inner, secrets):
+            continue
+        name = loc[-1] if isinstance(key, int) else key
+        if (name in secrets or name in _ADDRESSES) and (warning := _warning(name, inner, secrets)):
             yield (*loc, key), warning
 
 
