@@ -1,0 +1,153 @@
+"""What one look at a stream means, outcome by outcome and number by number."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monitor.judge import judge
+from monitor.limits import Limits, StreamLimits
+from monitor.model import IF_IT_LASTS, Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
+
+GATE = Target(Key("school", "gate"), "camera", "192.0.2.21")
+AT = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+FLOWING = {
+    "codec": "h264",
+    "frames_per_second": 25.0,
+    "last_packet_age": 0.04,
+    "rtp_clock_running": True,
+    "lost": 0,
+    "expected": 500,
+    "loss_ratio": 0.0,
+    "loop_lag": 0.0,
+}
+
+
+def seen(**numbers: Any) -> Evidence:
+    return Evidence(
+        "rtsp", AT, 2.4, Outcome.SEEN, "h264 1920x1080, 25 frames per second", {"stream": FLOWING | numbers}
+    )
+
+
+def ended(outcome: Outcome, phase: str = "describe") -> Evidence:
+    return Evidence("rtsp", AT, 2.4, outcome, "in words", {"phase": phase, "stream": {}})
+
+
+def verdict(evidence: Evidence, target: Target = GATE) -> tuple[Verdict, FaultKind | None]:
+    finding = judge(target, evidence)[0]
+    return finding.verdict, finding.fault
+
+
+def test_a_flowing_stream_is_ok_in_the_words_of_the_look() -> None:
+    assert judge(GATE, seen()) == (
+        Finding(GATE.key, "rtsp", Verdict.OK, None, "h264 1920x1080, 25 frames per second", AT, 2.4, facts=FLOWING),
+    )
+
+
+UNREACHABLE = (Outcome.DNS, Outcome.REFUSED, Outcome.NO_ROUTE, Outcome.CONNECT_TIMEOUT)
+NO_STREAM = (
+    Outcome.TIMEOUT,
+    Outcome.CLOSED,
+    Outcome.TLS,
+    Outcome.PROTOCOL,
+    Outcome.TOO_LARGE,
+    Outcome.NOT_FOUND,
+    Outcome.SERVER_ERROR,
+    Outcome.NO_VIDEO,
+    Outcome.NO_RTP,
+    Outcome.NO_KEY_FRAME,
+)
+REFUSED = (Outcome.AUTH, Outcome.AUTH_RESTING, Outcome.AUTH_MISSING, Outcome.FORBIDDEN)
+UNDECIDED = (
+    Outcome.BUSY,
+    Outcome.REDIRECTED,
+    Outcome.FOREIGN_ADDRESS,
+    Outcome.UNSUPPORTED,
+    Outcome.INCOMPLETE,
+    Outcome.CRASHED,
+    Outcome.STARVED,
+    Outcome.ABANDONED,
+    Outcome.FAILED,
+)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fault"),
+    [(one, FaultKind.UNREACHABLE) for one in UNREACHABLE]
+    + [(one, FaultKind.NO_STREAM) for one in NO_STREAM]
+    + [(one, FaultKind.AUTH_FAILED) for one in REFUSED]
+    + [(Outcome.STALLED, FaultKind.STALLED), (Outcome.LOCKED, FaultKind.ACCOUNT_LOCKED)],
+)
+def test_outcomes_that_are_faults(outcome: Outcome, fault: FaultKind) -> None:
+    assert verdict(ended(outcome)) == (Verdict.FAULT, fault)
+
+
+@pytest.mark.parametrize("outcome", UNDECIDED)
+def test_outcomes_that_decide_nothing(outcome: Outcome) -> None:
+    assert verdict(ended(outcome)) == (Verdict.UNKNOWN, None)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.CLOSED])
+def test_silence_before_the_connection_stood_is_unreachable(outcome: Outcome) -> None:
+    assert verdict(ended(outcome, phase="connect")) == (Verdict.FAULT, FaultKind.UNREACHABLE)
+
+
+def test_a_busy_camera_says_what_it_becomes_if_it_lasts() -> None:
+    assert judge(GATE, ended(Outcome.BUSY))[0].facts[IF_IT_LASTS] == FaultKind.NO_STREAM
+
+
+@pytest.mark.parametrize(
+    ("numbers", "fault", "words"),
+    [
+        ({"last_packet_age": 1.4}, None, "25 frames"),
+        ({"last_packet_age": 1.6}, FaultKind.STALLED, "no packet for 1.6 s"),
+        ({"rtp_clock_running": False}, FaultKind.STALLED, "clock stands still"),
+        ({"rtp_clock_running": None}, None, "25 frames"),
+        ({"loss_ratio": 0.02, "lost": 10}, None, "25 frames"),
+        ({"loss_ratio": 0.03, "lost": 15}, FaultKind.CORRUPT, "15 of 500 packets lost (3.0%)"),
+        ({"loss_ratio": None}, None, "25 frames"),
+    ],
+)
+def test_numbers_against_limits(numbers: dict[str, Any], fault: FaultKind | None, words: str) -> None:
+    finding = judge(GATE, seen(**numbers))[0]
+    assert (finding.fault, finding.verdict) == (fault, Verdict.FAULT if fault else Verdict.OK)
+    assert words in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [
+        ({"frames_per_second": 25.0}, (Verdict.OK, None)),
+        ({"frames_per_second": 15.0}, (Verdict.OK, None)),
+        ({"frames_per_second": 14.0}, (Verdict.FAULT, FaultKind.LOW_FRAME_RATE)),
+        ({"frames_per_second": 14.0, "loop_lag": 0.5}, (Verdict.UNKNOWN, None)),  # we were late ourselves
+        ({"frames_per_second": 25.0, "loop_lag": 0.5}, (Verdict.OK, None)),  # late, and still enough came
+        ({"frames_per_second": None}, (Verdict.UNKNOWN, None)),
+        ({"frames_per_second": 3.0, "last_packet_age": 9.0}, (Verdict.UNKNOWN, None)),  # stalled says it all
+    ],
+)
+def test_the_frame_rate_is_an_aspect_of_its_own(
+    numbers: dict[str, Any], expected: tuple[Verdict, FaultKind | None]
+) -> None:
+    target = replace(GATE, limits=Limits(stream=StreamLimits(frame_rate=25.0)))
+    _, rate = judge(target, seen(**numbers))
+    assert (rate.aspect, rate.verdict, rate.fault) == ("frame_rate", *expected)
+
+
+def test_without_a_nominal_rate_the_rate_is_not_judged() -> None:
+    assert [finding.aspect for finding in judge(GATE, seen(frames_per_second=1.0))] == [""]
+
+
+@pytest.mark.parametrize(
+    ("role", "outcome", "expected"),
+    [
+        ("camera", Outcome.SEEN, (Verdict.OK, None)),
+        ("camera", Outcome.REFUSED, (Verdict.FAULT, FaultKind.UNREACHABLE)),
+        ("recorder", Outcome.CONNECT_TIMEOUT, (Verdict.FAULT, FaultKind.RECORDER_UNREACHABLE)),
+        ("camera", Outcome.FAILED, (Verdict.UNKNOWN, None)),
+    ],
+)
+def test_a_bare_port(role: str, outcome: Outcome, expected: tuple[Verdict, FaultKind | None]) -> None:
+    evidence = Evidence("tcp", AT, 0.1, outcome, "in words")
+    assert verdict(evidence, replace(GATE, role=role)) == expected
