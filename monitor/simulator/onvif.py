@@ -46,7 +46,6 @@ class OnvifCamera:
     fault: str = ""
     fault_operation: str = ""
     foreign: str = "127.200.200.200:9"  # where hostile answers try to lead
-    recordings: object | None = None  # what onvif_recordings answers from
     asked: list[str] = field(default_factory=list)  # operations in order, "GetProfiles+login" with credentials
     refused_logins: int = 0
     pull_points: int = 0

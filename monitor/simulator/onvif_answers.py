@@ -169,18 +169,24 @@ def _messages(camera: "OnvifCamera", _asked: str) -> str:
     return (
         f"<tev:PullMessagesResponse><tev:CurrentTime>{stamp(now)}</tev:CurrentTime>"
         f"<tev:TerminationTime>{stamp(now + timedelta(seconds=60))}</tev:TerminationTime>"
-        + "".join(_message(topic, name, value, now) for topic, name, value in camera.events)
+        + "".join(
+            message(topic, {"Source": "source"}, {name: value}, now, "wsnt:NotificationMessage")
+            for topic, name, value in camera.events
+        )
         + "</tev:PullMessagesResponse>"
     )
 
 
-def _message(topic: str, name: str, value: str, at: datetime) -> str:
+def message(topic: str, source: Mapping[str, str], data: Mapping[str, str], at: datetime, tag: str) -> str:
+    """A notification as events and event searches carry it (Core specification, 9.5)."""
+    items = [
+        "".join(f'<tt:SimpleItem Name="{name}" Value="{escape(value)}"/>' for name, value in part.items())
+        for part in (source, data)
+    ]
     return (
-        '<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">'
+        f'<{tag}><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">'
         f'{topic}</wsnt:Topic><wsnt:Message><tt:Message UtcTime="{stamp(at)}" PropertyOperation="Initialized">'
-        '<tt:Source><tt:SimpleItem Name="Source" Value="source"/></tt:Source>'
-        f'<tt:Data><tt:SimpleItem Name="{name}" Value="{value}"/></tt:Data></tt:Message></wsnt:Message>'
-        "</wsnt:NotificationMessage>"
+        f"<tt:Source>{items[0]}</tt:Source><tt:Data>{items[1]}</tt:Data></tt:Message></wsnt:Message></{tag}>"
     )
 
 

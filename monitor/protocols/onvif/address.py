@@ -81,7 +81,7 @@ def without_secrets(uri: str) -> str:
 
 def plain_host(text: object) -> str:
     """A host as the device named it, shortened for a message."""
-    return re.sub(r"[^\w.:\[\]-]+", "?", str(text or "(none)"))[:80]
+    return re.sub(r"[^\w.:\[\]-]+", "?", str(text or "none"))[:80]
 
 
 def _split(text: str) -> SplitResult | None:

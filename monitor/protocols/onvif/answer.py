@@ -84,7 +84,8 @@ def by_fault(fault: SoapFault, operation: str) -> Trouble:
     words = plain(fault.text) or "without words"
     if "lock" in fault.text.lower():
         return Trouble(Outcome.LOCKED, f"the account is locked: {words}")
-    if any(name in fault.codes for name in UNSUPPORTED):
+    said = fault.text.lower().replace(" ", "")
+    if any(name in fault.codes or name in said for name in UNSUPPORTED):
         return Trouble(Outcome.UNSUPPORTED, f"the device does not support {operation}: {words}")
     if "operationprohibited" in fault.codes:
         return Trouble(Outcome.FORBIDDEN, f"this account may not ask for {operation}: {words}")

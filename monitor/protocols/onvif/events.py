@@ -22,7 +22,7 @@ def read_events(device: Device, deadline: Deadline) -> list[dict[str, Any]]:
         arguments = {"Timeout": "PT1S", "MessageLimit": MESSAGES}
         reply = device.ask("pullpoint", "PullMessages", deadline, lenient=True, **arguments)
     messages = reply.element.findall("{*}NotificationMessage")
-    return [_event(message) for message in messages[:MESSAGES]]
+    return [notification(message) for message in messages[:MESSAGES]]
 
 
 @contextmanager
@@ -44,8 +44,9 @@ def _unsubscribe(device: Device, deadline: Deadline) -> None:
         pass  # the look has its events; the pull point ends by itself after LIFE
 
 
-def _event(message: Any) -> dict[str, Any]:
-    """Topic without its prefix, the items of Data (Core specification, 9.4.3), and when."""
+def notification(message: Any) -> dict[str, Any]:
+    """One notification element (of PullMessages, or ``Event`` in an event search): its topic without prefix, the items
+    of Data, and when, as the device wrote it (Core specification, 9.5)."""
     topic = plain(message.findtext("{*}Topic"), 120)
     body = message.find("{*}Message/{*}Message")
     items = body.findall("{*}Data/{*}SimpleItem") if body is not None else []
