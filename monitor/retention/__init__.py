@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from monitor.model import Deadline, Evidence, Memory, Target
 from monitor.retention.files import read_files
-from monitor.retention.options import FilesOptions, Options
+from monitor.retention.options import FilesOptions, Options, SshOptions
+from monitor.retention.ssh import read_ssh
 
 Reader = Callable[[Target, Memory, Deadline], Awaitable[Evidence]]
 
@@ -23,6 +24,7 @@ class Kind:
 
 
 RECORDERS: Mapping[str, Kind] = {
+    "ssh": Kind(read_ssh, SshOptions),
     "files": Kind(read_files, FilesOptions),
 }
 

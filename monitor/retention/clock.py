@@ -13,7 +13,6 @@ NETWORK = 2.0
 """A clock read over a network may seem so many seconds off."""
 NOW_SLACK = 60.0
 """How far past now the newest recording may end on a right clock: facts of the field, 7.4."""
-SAME_MOMENT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +44,17 @@ def newest_of(stretches: intervals.Stretches, length: float, now: float) -> Newe
 def calibrate(
     newest: Sequence[Newest],
     now: float,
-    device_clock: float | None,
+    asked: float | None,
     timezone: str,
     grown: float | None = None,
 ) -> Calibration:
     """Find the recorder's offset.
 
-    device_clock: what its clock says at ``now``, if it was asked. timezone: of the site. grown: seconds by which the
+    asked: seconds its clock is ahead of ours, if it could be asked. timezone: of the site. grown: seconds by which the
     newest recording moved on since the last reading, if there was one.
     """
-    if device_clock is not None:
-        return _by_clock(newest, now, device_clock)
+    if asked is not None:
+        return _by_clock(newest, now, asked)
     if not newest:
         return Calibration()
     best = max(newest, key=lambda one: one.end)
@@ -67,9 +66,8 @@ def calibrate(
     return _stale(best, now, timezone, grown)
 
 
-def _by_clock(newest: Sequence[Newest], now: float, device_clock: float) -> Calibration:
-    offset = device_clock - now
-    ahead = max((one.end for one in newest), default=-np.inf) - device_clock
+def _by_clock(newest: Sequence[Newest], now: float, offset: float) -> Calibration:
+    ahead = max((one.end for one in newest), default=-np.inf) - (now + offset)
     if ahead > NOW_SLACK:
         words = f"recordings end {ahead:.0f} s after the recorder's own clock: check layout_timezone"
         return Calibration(0.0, offset, contradiction=words)

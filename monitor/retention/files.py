@@ -1,7 +1,6 @@
 """Kind ``files``: a tree of recorded files on this machine, local or mounted."""
 
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,8 +20,8 @@ async def read_files(target: Target, memory: Memory, deadline: Deadline) -> Evid
     """Read the tree from here."""
     options = options_of(FilesOptions, target)
 
-    def opener() -> AbstractContextManager[Tree]:
-        return nullcontext(LocalTree(options.layout, deadline))
+    def opener(within: Deadline) -> AbstractContextManager[Tree]:
+        return nullcontext(LocalTree(options.layout, within))
 
     return await survey(opener, target, options, memory, deadline)
 
@@ -37,10 +36,10 @@ class LocalTree:
         self._deadline = deadline
         self.facts: Mapping[str, object] = {"access": "local"}
 
-    def clock(self) -> float | None:
+    def clock_offset(self) -> float | None:
         """Our own clock writes the file times of a local file system; whose clock a mounted one has is not known."""
         mount = mounts.mount_of(self._below, _mounts())
-        return None if mount is not None and mount.is_networked else time.time()
+        return None if mount is not None and mount.is_networked else 0.0
 
     def folders(self, roots: Sequence[str], depth: int) -> Folders:
         stamps: dict[str, str] = {}

@@ -1,12 +1,13 @@
 """One look at a tree of recordings, from opening it to the evidence. Shared by the kinds that read trees."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Target
+from monitor.protocols.errors import DeviceError
 from monitor.retention import closed
 from monitor.retention.layout import compile_layout
 from monitor.retention.options import TreeOptions
@@ -17,14 +18,14 @@ ENDING = 2.0
 """Seconds kept back for closing the connection."""
 
 
-class Unreadable(Exception):
-    """The tree cannot be reached or read. ``outcome`` says how far the look got; the text is for a technician."""
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The tree could not be reached or read."""
 
-    def __init__(self, outcome: Outcome, reason: str, login_worked: bool | None = None) -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason
-        self.login_worked = login_worked
+    outcome: Outcome
+    reason: str
+    login_worked: bool | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,51 +35,71 @@ class Seen:
     reading: Reading
     disks: tuple[Disk, ...] | None
     login_worked: bool | None
-    facts: dict[str, object]
+    facts: Mapping[str, object]
 
 
-Opener = Callable[[], AbstractContextManager[Tree]]
+Opener = Callable[[Deadline], AbstractContextManager[Tree]]
+"""Opens a tree that ends by the deadline it is given."""
 
 
 async def survey(opener: Opener, target: Target, options: TreeOptions, memory: Memory, deadline: Deadline) -> Evidence:
     """Read the tree in a thread, decode samples in worker processes, and say what was seen."""
     at, began = datetime.now(UTC), time.monotonic()
-    plan = _plan(target, options, at.timestamp())
+    plan = _plan(target, options)
     bounded = deadline.within(max(deadline.left() - ENDING, 0.1))
     try:
-        seen = await in_thread(_see, opener, plan, memory, deadline=bounded)
-    except Unreadable as failed:
-        return _failed(at, began, failed)
+        seen = await in_thread(_see, opener, plan, memory, bounded, deadline=deadline)
     except TimeoutError:
-        late = Unreadable(
-            Outcome.TIMEOUT, f"the recordings could not be listed within {time.monotonic() - began:.0f} s"
-        )
-        return _failed(at, began, late)
-    return _evidence(at, began, plan, seen)
+        seen = _late("connect")
+    if isinstance(seen, Failure):
+        return _failed(at, began, seen)
+    return _evidence(at, began, seen)
 
 
-def _plan(target: Target, options: TreeOptions, now: float) -> Plan:
+def _plan(target: Target, options: TreeOptions) -> Plan:
     layout = compile_layout(options.layout, [channel.channel for channel in target.channels])
-    return Plan(target, layout, options.layout_timezone, options.segment_end, options.delete_after_days, now)
+    return Plan(target, layout, options.layout_timezone, options.segment_end, options.delete_after_days)
 
 
-def _see(opener: Opener, plan: Plan, memory: Memory) -> Seen:
-    with opener() as tree:
+def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
+    """In a thread: open, read, close."""
+    try:
+        with opener(deadline) as tree:
+            return _read(tree, plan, memory)
+    except DeviceError as failed:
+        return Failure(failed.outcome, failed.reason, False if failed.outcome is Outcome.AUTH else None)
+    except TimeoutError:
+        return _late("connect")
+
+
+def _read(tree: Tree, plan: Plan, memory: Memory) -> Seen | Failure:
+    try:
         reading = read(tree, plan, memory)
         disks = tree.disks(plan.layout.roots())
-        return Seen(reading, disks, tree.login_worked, dict(tree.facts))
+    except DeviceError as failed:
+        return Failure(failed.outcome, failed.reason, tree.login_worked, {"phase": "listing", **tree.facts})
+    except TimeoutError:
+        return replace(_late("listing"), login_worked=tree.login_worked)
+    return Seen(reading, disks, tree.login_worked, tree.facts)
 
 
-def _failed(at: datetime, began: float, failed: Unreadable) -> Evidence:
+def _late(phase: str) -> Failure:
+    words = {"connect": "the recorder did not answer in time", "listing": "the listing did not end in time"}
+    return Failure(Outcome.TIMEOUT, words[phase], facts={"phase": phase})
+
+
+def _failed(at: datetime, began: float, failed: Failure) -> Evidence:
     seconds = time.monotonic() - began
-    return Evidence("recorder", at, seconds, failed.outcome, failed.reason, login_worked=failed.login_worked)
+    return Evidence(
+        "recorder", at, seconds, failed.outcome, failed.reason, dict(failed.facts), login_worked=failed.login_worked
+    )
 
 
-def _evidence(at: datetime, began: float, plan: Plan, seen: Seen) -> Evidence:
+def _evidence(at: datetime, began: float, seen: Seen) -> Evidence:
     reading = seen.reading
     unread = tuple(f"{one.channel}: {one.unread}" for one in reading.channels if one.segments is None)
     recordings = Recordings(
-        read_at=plan.now,
+        read_at=reading.at,
         channels=reading.channels,
         disks=seen.disks,
         clock_offset=reading.calibration.offset,

@@ -1,6 +1,7 @@
 """Reading a tree of recorded files, wherever it lies: which folders to list again, and what their files amount to."""
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -46,8 +47,8 @@ class Tree(Protocol):
     def facts(self) -> Mapping[str, object]:
         """What else was seen on the way: which commands the recorder has."""
 
-    def clock(self) -> float | None:
-        """The recorder's clock in epoch seconds, None if it cannot be asked."""
+    def clock_offset(self) -> float | None:
+        """Seconds by which the recorder's clock is ahead of ours, None if it cannot be asked."""
 
     def folders(self, roots: Sequence[str], depth: int) -> Folders:
         """The folders exactly ``depth`` below the roots."""
@@ -74,7 +75,6 @@ class Plan:
     timezone: str
     end: str | float
     cap_days: float | None
-    now: float  # our clock
 
     @property
     def name(self) -> str:
@@ -93,19 +93,21 @@ class Reading:
     cache: Cache
     listed: int
     cached: int
+    at: float  # our clock when all was listed
 
 
 def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
     """Look at the tree: today's folders, those that changed, one at random; the closed rest comes from memory."""
     cache = closed.load(memory, plan.name)
-    device_clock = tree.clock()
-    device_now = plan.now if device_clock is None else device_clock
+    offset = tree.clock_offset()
     found = tree.folders(plan.layout.roots(), plan.layout.depth)
     wanted = _to_list(found.stamps, cache)
     listing = _list(tree, plan.layout, found, wanted)
+    at = time.time()
+    device_now = at + (offset or 0.0)
     parsed = plan.layout.parse(listing.records)
     files = _by_channel(parsed, plan, wanted, device_now)
-    calibration = _calibrate(files, plan, cache, device_clock)
+    calibration = _calibrate(files, plan, cache, at, offset)
     fresh = _fold(files, plan, wanted, found.stamps, cache, calibration, device_now)
     kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
     folders = kept | fresh
@@ -117,7 +119,7 @@ def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
     )
     newest = max((one.end for one in _newest(files, plan, device_now)), default=cache.newest)
     made = Cache(plan.name, folders, newest, cache.proved)
-    return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept))
+    return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), at)
 
 
 def _to_list(stamps: Mapping[str, str], cache: Cache) -> list[str]:
@@ -164,10 +166,12 @@ def _newest(files: Mapping[str, Files], plan: Plan, device_now: float) -> list[c
     return [one for one in made if one is not None]
 
 
-def _calibrate(files: Mapping[str, Files], plan: Plan, cache: Cache, device_clock: float | None) -> clock.Calibration:
-    newest = _newest(files, plan, plan.now if device_clock is None else device_clock)
+def _calibrate(
+    files: Mapping[str, Files], plan: Plan, cache: Cache, at: float, offset: float | None
+) -> clock.Calibration:
+    newest = _newest(files, plan, at + (offset or 0.0))
     grown = max(one.end for one in newest) - cache.newest if newest and cache.newest is not None else None
-    return clock.calibrate(newest, plan.now, device_clock, plan.target.timezone, grown)
+    return clock.calibrate(newest, at, offset, plan.target.timezone, grown)
 
 
 def _fold(

@@ -1,0 +1,106 @@
+"""A tree read through SFTP, for accounts without a shell."""
+
+import stat
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from monitor.model import Deadline, Disk
+from monitor.protocols.ssh import Session, space_of
+from monitor.retention import mounts
+from monitor.retention.tree import Folders, Listing
+
+if TYPE_CHECKING:
+    from paramiko import SFTPAttributes
+
+AHEAD = 50
+"""Directory requests on the way at once."""
+
+
+class SftpTree:
+    """DeviceError and TimeoutError where the recorder fails. Its clock cannot be asked."""
+
+    login_worked: bool | None = True
+
+    def __init__(self, session: Session, deadline: Deadline) -> None:
+        self._session = session
+        self._deadline = deadline
+        session.sftp()
+        self.facts: dict[str, object] = {"access": "sftp"}
+        if session.outdated:
+            self.facts["outdated_crypto"] = session.outdated
+
+    def clock_offset(self) -> float | None:
+        return None
+
+    def folders(self, roots: Sequence[str], depth: int) -> Folders:
+        stamps: dict[str, str] = {}
+        problems: dict[str, str] = {}
+        missing = {root for root in roots if not self._begin(root, depth, stamps, problems)}
+        return Folders(stamps, frozenset(missing), problems)
+
+    def files(self, folders: Sequence[str], depth: int) -> Listing:
+        problems: dict[str, str] = {}
+        found: dict[str, str] = {}
+        for folder in folders:
+            self._begin(folder, depth, found, problems)
+        records = [
+            f"{entry.st_mtime or 0} {entry.st_size or 0} {folder}/{entry.filename}\0"
+            for folder in found
+            for entry in self._entries(folder, problems)
+            if stat.S_ISREG(entry.st_mode or 0)
+        ]
+        return Listing("".join(records).encode("utf-8", "surrogateescape"), problems)
+
+    def names(self, folder: str) -> Sequence[str]:
+        return [entry.filename for entry in self._entries(folder, {})]
+
+    def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
+        """One disk for all roots: SFTP names no mount points. None if the server has no statvfs."""
+        with self._session.reading() as sftp:
+            spaces = {space for root in roots if (space := space_of(sftp, root)) is not None}
+        made = [
+            mounts.disk_of(None, mounts.Space(size, free, inodes, inodes_free), f"recordings{index or ''}")
+            for index, (size, free, inodes, inodes_free) in enumerate(sorted(spaces))
+        ]
+        return tuple(made) or None
+
+    def read(self, path: bytes, offset: int, length: int) -> bytes:
+        with self._session.reading() as sftp, sftp.open(path.decode("utf-8", "surrogateescape"), "rb") as file:
+            return b"".join(file.readv([(offset, length)]))
+
+    def _begin(self, folder: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> bool:
+        """Walk down from a folder; False if it does not exist."""
+        try:
+            with self._session.reading() as sftp:
+                stamp = str(sftp.stat(folder).st_mtime)
+        except FileNotFoundError:
+            return False
+        except PermissionError:
+            problems[folder] = "Permission denied"
+            return True
+        self._descend(folder, stamp, depth, stamps, problems)
+        return True
+
+    def _descend(self, folder: str, stamp: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> None:
+        if depth == 0:
+            stamps[folder] = stamp
+            return
+        for entry in self._entries(folder, problems):
+            if stat.S_ISDIR(entry.st_mode or 0):
+                below = f"{folder.rstrip('/')}/{entry.filename}"
+                self._descend(below, str(entry.st_mtime), depth - 1, stamps, problems)
+
+    def _entries(self, folder: str, problems: dict[str, str]) -> "list[SFTPAttributes]":
+        """All at once: a second listing begun within a first one would take its answers."""
+        if not self._deadline.left():
+            raise TimeoutError
+        try:
+            with self._session.reading() as sftp:
+                return list(sftp.listdir_iter(folder, read_aheads=AHEAD))
+        except FileNotFoundError:
+            return []  # the recorder deleted it meanwhile
+        except TimeoutError:
+            raise
+        except OSError as error:
+            problems[folder] = error.strerror or str(error) or type(error).__name__
+            return []

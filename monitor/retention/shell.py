@@ -1,0 +1,190 @@
+"""A tree read with the commands of a Unix shell: GNU find, or BusyBox. Every command is bounded and low in priority."""
+
+import re
+import shlex
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from monitor.model import Disk, Outcome
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.ssh import Output, Session
+from monitor.retention import health
+from monitor.retention.tree import Folders, Listing
+
+QUICK = 20.0
+"""Seconds for a command that only asks."""
+LISTING = 600.0
+"""Seconds for a walk, where the deadline leaves as many."""
+ARGUMENTS = 60_000
+"""Characters of paths in one command line; a single argument of the kernel is limited to 131,072."""
+PREFIXES = (
+    "env LC_ALL=C timeout {seconds} nice -n 19 ionice -c3 ",
+    "env LC_ALL=C timeout {seconds} nice -n 19 ",
+    "env LC_ALL=C nice -n 19 ",
+    "",
+)
+"""From the most considerate; the first that the recorder knows is used. ``timeout`` ends what we cannot end."""
+NOT_THERE = (126, 127)
+TIMED_OUT = 124
+GNU_FOLDERS = "-printf '%T@ %p\\0'"
+GNU_FILES = "-printf '%Ts %s %p\\0'"
+BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
+BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
+COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$")
+"""``find: '/a/b': Permission denied``, ``stat: can't stat '/a': No such file or directory``."""
+GONE = "No such file or directory"
+
+
+class NoShell(Exception):
+    """The account runs no commands."""
+
+
+class ShellTree:
+    """Raises NoShell where the account has no shell, DeviceError and TimeoutError where the recorder fails."""
+
+    login_worked: bool | None = True
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._prefix, self._offset = self._greet()
+        self._pipes = self._can_pipe()
+        self._gnu = True
+        outdated = session.outdated
+        self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
+        if outdated:
+            self.facts["outdated_crypto"] = outdated
+
+    def clock_offset(self) -> float | None:
+        return self._offset
+
+    def folders(self, roots: Sequence[str], depth: int) -> Folders:
+        depths = f"-mindepth {depth} -maxdepth {depth} -type d"
+        text, problems = self._find(roots, depths, GNU_FOLDERS, BUSYBOX_FOLDERS)
+        records = (record.partition(" ") for record in text.decode("utf-8", "surrogateescape").split("\0") if record)
+        stamps = {path: stamp for stamp, _, path in records}
+        missing = frozenset(root for root in roots if problems.get(root) == GONE)
+        return Folders(stamps, missing, _without_gone(problems))
+
+    def files(self, folders: Sequence[str], depth: int) -> Listing:
+        depths = f"-mindepth {depth + 1} -maxdepth {depth + 1} -type f"
+        records, problems = self._find(folders, depths, GNU_FILES, BUSYBOX_FILES)
+        return Listing(records, _without_gone(problems))
+
+    def names(self, folder: str) -> Sequence[str]:
+        output = self._ask(f"ls -A {shlex.quote(folder)}")
+        return output.stdout.decode("utf-8", "surrogateescape").splitlines()
+
+    def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
+        return health.disks_of(self._text, roots)
+
+    def read(self, path: bytes, offset: int, length: int) -> bytes:
+        """Through SFTP on the same connection, else with tail and head."""
+        try:
+            return self._read_by_sftp(path, offset, length)
+        except DeviceError as error:
+            if error.outcome is not Outcome.UNSUPPORTED:
+                raise
+        name = shlex.quote(path.decode("utf-8", "surrogateescape"))
+        output = self._ask(f"tail -c +{offset + 1} {name} | head -c {length}")
+        if output.status != 0:
+            raise OSError(output.stderr.decode("utf-8", "replace").strip() or f"status {output.status}")
+        return output.stdout
+
+    def _read_by_sftp(self, path: bytes, offset: int, length: int) -> bytes:
+        with self._session.reading() as sftp, sftp.open(path.decode("utf-8", "surrogateescape"), "rb") as file:
+            return b"".join(file.readv([(offset, length)]))
+
+    def _greet(self) -> tuple[str, float | None]:
+        """The prefix this recorder knows, and the offset of its clock, from the first command that works."""
+        for prefix in PREFIXES:
+            before = time.time()
+            output = self._session.run(prefix.format(seconds=int(QUICK)) + "date -u +%s.%N", QUICK)
+            middle = (before + time.time()) / 2
+            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", output.stdout)
+            if output.status == 0 and found:
+                fraction = float(found[2]) if found[2] else 0.5  # whole seconds are half a second behind on average
+                return prefix, float(found[1]) + fraction - middle
+            if output.status not in NOT_THERE:
+                break
+        raise NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
+
+    def _can_pipe(self) -> bool:
+        output = self._session.run(self._piped("date -u +%s"), QUICK)
+        return output.stdout[:2] == b"\x1f\x8b" and b"status 0" in output.stderr
+
+    def _piped(self, command: str) -> str:
+        """A pipe reports its last command alone, so the status of the first goes with the errors."""
+        return f'{{ {command}; echo "status $?" >&2; }} | gzip -1'
+
+    def _ask(self, command: str) -> Output:
+        return self._session.run(self._prefix.format(seconds=int(QUICK)) + command, QUICK)
+
+    def _text(self, command: str) -> str | None:
+        """The output of a command that only asks; None if the recorder has it not, or refuses it."""
+        output = self._ask(command)
+        return output.stdout.decode("utf-8", "replace") if output.stdout.strip() else None
+
+    def _find(self, folders: Sequence[str], depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:
+        records, problems = [], {}
+        for some in _chunks(folders):
+            found, wrong = self._find_some(some, depths, gnu, busybox)
+            records.append(found)
+            problems.update(wrong)
+        return b"".join(records), problems
+
+    def _find_some(self, quoted: str, depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:
+        if self._gnu:
+            output = self._walk(f"find -H {quoted} {depths} {gnu}")
+            if b"printf" not in output.stderr:
+                return output.stdout, _problems(output)
+            self._gnu = False
+            self.facts["find"] = "busybox"
+        output = self._walk(f"find -H {quoted} {depths} {busybox}")
+        return output.stdout.replace(b"\n", b"\0"), _problems(output)
+
+    def _walk(self, command: str) -> Output:
+        command = self._prefix.format(seconds=int(LISTING)) + command
+        if not self._pipes:
+            return _finished(self._session.run(command, LISTING))
+        output = self._session.run(self._piped(command), LISTING, gzipped=True)
+        errors, _, status = output.stderr.rpartition(b"status ")
+        if not status.strip().isdigit():
+            raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
+        return _finished(Output(int(status), output.stdout, errors))
+
+
+def _finished(output: Output) -> Output:
+    if output.status == TIMED_OUT:
+        raise TimeoutError
+    if output.status < 0:
+        raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
+    return output
+
+
+def _chunks(folders: Sequence[str]) -> Iterator[str]:
+    """Quoted paths, as many as one command line takes."""
+    some: list[str] = []
+    size = 0
+    for folder in folders:
+        quoted = shlex.quote(folder)
+        if some and size + len(quoted) > ARGUMENTS:
+            yield " ".join(some)
+            some, size = [], 0
+        some.append(quoted)
+        size += len(quoted) + 1
+    if some:
+        yield " ".join(some)
+
+
+def _problems(output: Output) -> dict[str, str]:
+    """Paths the command complained about. A failure without a path concerns everything."""
+    if output.status == 0:
+        return {}
+    lines = output.stderr.decode("utf-8", "surrogateescape").splitlines()
+    found = {match[1]: match[2].strip() for line in lines if (match := COMPLAINT.match(line.strip()))}
+    return found or {"/": f"the listing ended with status {output.status}: {lines[0] if lines else 'no words'}"}
+
+
+def _without_gone(problems: Mapping[str, str]) -> dict[str, str]:
+    """What vanished during the walk was deleted by the recorder: no problem."""
+    return {path: why for path, why in problems.items() if why != GONE}

@@ -1,0 +1,39 @@
+"""Kind ``ssh``: any Linux recorder with a tree of files, by shell or, without one, by SFTP."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from monitor.model import Deadline, Evidence, Memory, Outcome, Target
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.ssh import Login, Session, connect
+from monitor.retention.options import SshOptions, options_of
+from monitor.retention.sftp import SftpTree
+from monitor.retention.shell import NoShell, ShellTree
+from monitor.retention.survey import survey
+from monitor.retention.tree import Tree
+
+
+async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
+    """Log in once and read the tree."""
+    options = options_of(SshOptions, target)
+    login = Login(target.host, options.port, target.credentials, target.login, options.known_hosts, options.private_key)
+
+    @contextmanager
+    def opener(within: Deadline) -> Iterator[Tree]:
+        with connect(login, within) as session:
+            yield _tree(session, within)
+
+    return await survey(opener, target, options, memory, deadline)
+
+
+def _tree(session: Session, deadline: Deadline) -> Tree:
+    try:
+        return ShellTree(session)
+    except NoShell as refused:
+        try:
+            return SftpTree(session, deadline)
+        except DeviceError as error:
+            if error.outcome is not Outcome.UNSUPPORTED:
+                raise
+            words = f"the account may run no command ({refused}) and has no SFTP"
+            raise DeviceError(Outcome.FORBIDDEN, words) from None
