@@ -77,9 +77,12 @@ def render_device(key: Key, state: DeviceState) -> bytes:
 def _lines(key: Key, state: DeviceState) -> list[str]:
     identity = _identity(key)
     lines = [""] * len(DEVICE_METRICS)
-    for name, labels, value in samples(state):
+
+    def put(name: str, labels: str, value: float) -> None:
         place = _PLACE[name]
         lines[place] += f"{_START[place]}{identity}{labels}}} {value}\n"
+
+    samples(state, put)
     return lines
 
 

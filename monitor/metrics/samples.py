@@ -1,6 +1,6 @@
 """What the board knows about one device, as metric samples. What is not known gives no sample, never a zero."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -9,8 +9,8 @@ from monitor.board import DeviceState, Look
 from monitor.metrics.table import INFO_LABELS
 from monitor.model import FaultKind, Outcome, Standing, Verdict
 
-Sample = tuple[str, str, float]
-"""Metric name, the rendered labels beyond site and device (each with its leading comma), value."""
+Put = Callable[[str, str, float], None]
+"""Takes a sample: metric name, the rendered labels beyond site and device (each with its leading comma), value."""
 
 DAY = 86_400.0
 _STREAM = (
@@ -47,19 +47,19 @@ def escape(value: str) -> str:
     return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-def samples(state: DeviceState) -> Iterator[Sample]:
+def samples(state: DeviceState, put: Put) -> None:
     """All series of one device but its faults."""
-    yield "cctv_device_info", _info_labels(state), 1
+    put("cctv_device_info", _info_labels(state), 1)
     now = state.verdict
     for verdict in Verdict:
-        yield "cctv_verdict", _VERDICT_LABELS[verdict], int(verdict is now)
+        put("cctv_verdict", _VERDICT_LABELS[verdict], int(verdict is now))
     for look in list(state.looks.values()):
-        yield from _probe(look, state.standings)
-    yield from _stream(state.looks)
-    yield from _picture(state.looks)
-    yield from _clock(state.looks)
-    yield from _recording(state.standings)
-    yield from _disks(state.looks)
+        _probe(look, state.standings, put)
+    _stream(state.looks, put)
+    _picture(state.looks, put)
+    _clock(state.looks, put)
+    _recording(state.standings, put)
+    _disks(state.looks, put)
 
 
 def confirmed_faults(state: DeviceState) -> Iterator[FaultKind]:
@@ -87,46 +87,46 @@ def _info_labels(state: DeviceState) -> str:
     return "".join([start + escape(value) + '"' for start, value in zip(_INFO, values, strict=True)])
 
 
-def _probe(look: Look, standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample]:
+def _probe(look: Look, standings: Mapping[tuple[str, str], Standing], put: Put) -> None:
     label = f',probe="{escape(look.probe)}"'
-    yield "cctv_probe_success", label, int(look.last_success == look.at)
+    put("cctv_probe_success", label, int(look.last_success == look.at))
     if look.outcome is not Outcome.SEEN:
-        yield "cctv_probe_failure_info", f'{label},reason="{look.outcome}"', 1
-    yield "cctv_probe_last_attempt_timestamp_seconds", label, look.at.timestamp()
+        put("cctv_probe_failure_info", f'{label},reason="{look.outcome}"', 1)
+    put("cctv_probe_last_attempt_timestamp_seconds", label, look.at.timestamp())
     if look.last_success:
-        yield "cctv_probe_last_success_timestamp_seconds", label, look.last_success.timestamp()
-    yield "cctv_probe_last_duration_seconds", label, look.seconds
+        put("cctv_probe_last_success_timestamp_seconds", label, look.last_success.timestamp())
+    put("cctv_probe_last_duration_seconds", label, look.seconds)
     bad = 0
     for (probe, _), standing in standings.items():
         if probe == look.probe and standing.bad > bad:
             bad = standing.bad
-    yield "cctv_probe_consecutive_failures", label, bad
+    put("cctv_probe_consecutive_failures", label, bad)
 
 
-def _stream(looks: Mapping[str, Look]) -> Iterator[Sample]:
+def _stream(looks: Mapping[str, Look], put: Put) -> None:
     facts = _part(looks.get("picture"), "stream") or _part(looks.get("rtsp"), "stream")
-    yield from _numbers(facts, _STREAM)
+    _numbers(facts, _STREAM, put)
     first = number((facts.get("phases") or {}).get("key_frame"))
     if first is not None:
-        yield "cctv_stream_first_frame_seconds", "", first
+        put("cctv_stream_first_frame_seconds", "", first)
 
 
-def _picture(looks: Mapping[str, Look]) -> Iterator[Sample]:
-    yield from _numbers(_part(looks.get("picture"), "picture").get("now") or {}, _PICTURE)
+def _picture(looks: Mapping[str, Look], put: Put) -> None:
+    _numbers(_part(looks.get("picture"), "picture").get("now") or {}, _PICTURE, put)
 
 
-def _clock(looks: Mapping[str, Look]) -> Iterator[Sample]:
+def _clock(looks: Mapping[str, Look], put: Put) -> None:
     for probe in ("onvif", "recorder"):
         look = looks.get(probe)
         offset = number(_part(look, "onvif").get("clock_offset_seconds"))
         if offset is None and look:
             offset = number(look.facts.get("clock_offset_seconds"))
         if offset is not None:
-            yield "cctv_device_clock_offset_seconds", "", offset
+            put("cctv_device_clock_offset_seconds", "", offset)
             return
 
 
-def _recording(standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample]:
+def _recording(standings: Mapping[tuple[str, str], Standing], put: Put) -> None:
     judged = [standing.last for (probe, _), standing in standings.items() if probe == "recording"]
     if not judged:
         return
@@ -136,32 +136,32 @@ def _recording(standings: Mapping[tuple[str, str], Standing]) -> Iterator[Sample
     for name, fact, unit in _RECORDING:
         value = number(facts.get(fact))
         if value is not None:
-            yield name, "", value * unit
+            put(name, "", value * unit)
     for name, fact in _RECORDING_TIMES:
         instant = timestamp(facts.get(fact))
         if instant is not None:
-            yield name, "", instant
-    yield "cctv_recording_checked_timestamp_seconds", "", max(finding.at for finding in judged).timestamp()
+            put(name, "", instant)
+    put("cctv_recording_checked_timestamp_seconds", "", max(finding.at for finding in judged).timestamp())
 
 
-def _disks(looks: Mapping[str, Look]) -> Iterator[Sample]:
+def _disks(looks: Mapping[str, Look], put: Put) -> None:
     look = looks.get("recorder")
     for disk in (look and look.facts.get("disks")) or ():
         label = f',disk="{escape(str(disk.get("id", "")))}"'
         if disk.get("status") in _DISK_HEALTHY:
             sound = _DISK_HEALTHY[disk["status"]] and disk.get("smart_passed") is not False
-            yield "cctv_disk_healthy", label, int(sound)
+            put("cctv_disk_healthy", label, int(sound))
         for name, fact in (("cctv_disk_size_bytes", "size"), ("cctv_disk_free_bytes", "free")):
             value = number(disk.get(fact))
             if value is not None:
-                yield name, label, value
+                put(name, label, value)
 
 
-def _numbers(facts: Mapping[str, Any], wanted: tuple[tuple[str, str], ...]) -> Iterator[Sample]:
+def _numbers(facts: Mapping[str, Any], wanted: tuple[tuple[str, str], ...], put: Put) -> None:
     for name, fact in wanted:
         value = number(facts.get(fact))
         if value is not None:
-            yield name, "", value
+            put(name, "", value)
 
 
 def _part(look: Look | None, name: str) -> Mapping[str, Any]:

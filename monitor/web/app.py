@@ -41,7 +41,7 @@ def _explain_errors(app: FastAPI, shown: pages.Pages) -> None:
         status = getattr(error, "status_code", 422)
         text = str(getattr(error, "detail", _("The request is incomplete.")))
         if "text/html" in request.headers.get("accept", ""):
-            return shown.error(request, status, text)
+            return await shown.error(request, status, text)
         return PlainTextResponse(f"{text}\n", status)
 
     app.add_exception_handler(HTTPException, refused)

@@ -1,5 +1,6 @@
 """The pages for people: the whole, a site, a device. Server-rendered, each one refreshes itself."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from monitor.web import timeline, views
 from monitor.web.actions import Actions
 from monitor.web.figures import figures
 from monitor.web.looks import Looks
-from monitor.web.texts import LANGUAGE_NAMES, environment
+from monitor.web.texts import LANGUAGE_NAMES, laid_out
 from monitor.words import _
 
 REFRESH_SECONDS = 10
@@ -35,7 +36,7 @@ class Pages:
     async def status(self, request: Request) -> Response:
         seen = await views.overview(self.board)
         listed = self._listed(request, list(seen.verdicts.items()))
-        return self._page(request, "status.html", seen=seen, faults=views.wide_faults(self.board), **listed)
+        return await self._page(request, "status.html", seen=seen, faults=views.wide_faults(self.board), **listed)
 
     async def site(self, request: Request, site: str) -> Response:
         seen = await views.overview(self.board)
@@ -43,12 +44,12 @@ class Pages:
             raise HTTPException(404, _("No such site."))
         listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
         faults = views.open_faults(self.board, site=site)
-        return self._page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
+        return await self._page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
 
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)
         spans, now = self.actions.history(key), self.actions.now()
-        return self._page(
+        return await self._page(
             request,
             "device.html",
             card=views.card(key, state),
@@ -83,8 +84,8 @@ class Pages:
             raise HTTPException(404, _("No such device."))
         return key, self.board.devices[key]
 
-    def error(self, request: Request, status: int, text: str) -> Response:
-        return self._page(request, "error.html", status=status, text=text, zone="UTC")
+    async def error(self, request: Request, status: int, text: str) -> Response:
+        return await self._page(request, "error.html", status=status, text=text, zone="UTC")
 
     def _kept(self, key: Key, name: str) -> bytes | None:
         """The reference, or the evidence of the open fault of that id: never a name the reader made up."""
@@ -105,22 +106,19 @@ class Pages:
         cards = [views.card(key, self.board.devices[key]) for key in chosen if key in self.board.devices]
         return {"cards": cards, "show": show, "page": page, "pages": pages, "zone": views.common_zone(cards)}
 
-    def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    async def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+        """A thread lays it out from values that no longer change, so that a long list holds up no look."""
         language, now = _language(request), self.actions.now()
-        text = (
-            environment(language)
-            .get_template(template)
-            .render(
-                now=now,
-                blind_since=self.board.blind_since,
-                stale=values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
-                refresh=REFRESH_SECONDS,
-                names=self.actions.site_names(),
-                status=status,
-                path=request.url.path,
-                **values,
-            )
-        )
+        shown = values | {
+            "now": now,
+            "blind_since": self.board.blind_since,
+            "stale": values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
+            "refresh": REFRESH_SECONDS,
+            "names": self.actions.site_names(),
+            "status": status,
+            "path": request.url.path,
+        }
+        text = await asyncio.to_thread(laid_out, language, template, shown)
         response = HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language, Cookie"})
         if request.query_params.get("lang") in LANGUAGE_NAMES:
             response.set_cookie("lang", language, max_age=31_536_000, httponly=True, samesite="lax")

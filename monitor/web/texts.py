@@ -1,8 +1,9 @@
 """Templates and the small words in them: ages, times, figures, in the language of the reader."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -37,6 +38,11 @@ def environment(language: str) -> Environment:
     made.globals["languages"] = LANGUAGE_NAMES
     made.globals["language"] = language
     return made
+
+
+def laid_out(language: str, template: str, shown: Mapping[str, Any]) -> str:
+    """The page as text; compiles the template at its first use."""
+    return environment(language).get_template(template).render(shown)
 
 
 def _probe(translate: Callable[[str], str], name: str) -> str:
