@@ -84,8 +84,11 @@ async def _huge_body(to: Exchange) -> bool:
 
 
 async def _gzip_bomb(to: Exchange) -> bool:
-    """200 MB packed into 200 kB. A full flush makes every block after the first the same, so one is packed and repeated;
-    the checksum at the end is wrong, which nobody should live to see."""
+    """200 MB packed into 200 kB.
+
+    A full flush makes every block after the first the same, so one is packed and repeated; the checksum at the end is
+    wrong, which nobody should live to see.
+    """
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)
     first, other = (pack.compress(b" " * 1_000_000) + pack.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
     return await to.send(first + other * 199 + pack.flush(), extra="Content-Encoding: gzip\r\n")
