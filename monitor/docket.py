@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.blame import Notice, Rules, Scene, follow, notices, settle
 from monitor.blame.scene import is_open
-from monitor.model import Fault, Key, Transition
+from monitor.model import Fault, Key, Subject, Transition
 from monitor.store import Changes
 from monitor.store.outbox import Message
 
@@ -18,9 +18,11 @@ class Docket:
         """``sinks``: names of the desks that hear of announced faults."""
         self.rules, self.sinks = rules, sinks
         self.faults: dict[str, Fault] = {}  # open ones, and those cleared within rules.reopen_within
+        self._of: dict[Subject, dict[str, Fault]] = {}  # the same, by whom they are about
 
     def load(self, faults: Iterable[Fault]) -> None:
-        self.faults = {fault.id: fault for fault in faults}
+        for fault in faults:
+            self._keep(fault)
 
     def open(self) -> dict[str, Fault]:
         return {fault.id: fault for fault in self.faults.values() if is_open(fault)}
@@ -29,7 +31,7 @@ class Docket:
         """Open, bring back, change or clear the faults these transitions concern."""
         changes = Changes()
         for transition in transitions:
-            fault = follow(self.faults, transition, scene, _ids())
+            fault = follow(self._of.get(transition.subject, {}), transition, scene, _ids())
             if fault:
                 changes.update(self.take({fault.id: fault}, scene))
         return changes
@@ -37,9 +39,9 @@ class Docket:
     def settle(self, scene: Scene) -> Changes:
         """Look at all of them together: causes, excuses, announcements. Forgets what was cleared long ago."""
         oldest = scene.now - self.rules.reopen_within
-        gone = [fault.id for fault in self.faults.values() if fault.cleared is not None and fault.cleared < oldest]
-        for fault_id in gone:
-            del self.faults[fault_id]
+        gone = [fault for fault in self.faults.values() if fault.cleared is not None and fault.cleared < oldest]
+        for fault in gone:
+            del self.faults[fault.id], self._of[fault.subject][fault.id]
         return self.take(settle(self.faults, scene, _ids()), scene)
 
     def close_removed(self, configured: Iterable[Key], scene: Scene) -> Changes:
@@ -53,9 +55,14 @@ class Docket:
     def take(self, changed: dict[str, Fault], scene: Scene) -> Changes:
         """Take these faults as they are now, with the notices their difference means."""
         told = notices(self.faults, changed)
-        self.faults |= changed
+        for fault in changed.values():
+            self._keep(fault)
         messages = [self._message(notice, sink, scene) for notice in told for sink in self.sinks]
         return Changes(faults=dict(changed), messages=messages)
+
+    def _keep(self, fault: Fault) -> None:
+        self.faults[fault.id] = fault
+        self._of.setdefault(fault.subject, {})[fault.id] = fault
 
     def _message(self, notice: Notice, sink: str, scene: Scene) -> Message:
         comment = notice.action == "comment"

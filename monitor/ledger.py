@@ -60,6 +60,7 @@ class Ledger:
         self._house = Housekeeping(store, self._committer, clock)
         self._tally = Tally(raise_after, clear_after)
         self._docket = Docket(rules or Rules(), sinks)
+        self._targets: dict[Key, Target] = {}
         self._memory: dict[tuple[Key, str], Memory] = {}
         self._pictured: dict[Key, datetime] = {}
         self._blind = ""
@@ -69,7 +70,8 @@ class Ledger:
         """Continue where the last run ended: call once, before ``start``. Raises StoreError."""
         now = self._clock()
         self.board.started = now
-        self.board.devices = {target.key: DeviceState(target) for target in targets}
+        self._targets = {target.key: target for target in targets}
+        self.board.devices = {key: DeviceState(target) for key, target in self._targets.items()}
         for row in self._store.read(standings.load):
             if row.standing.subject.key in self.board.devices:
                 self._tally.restore(row)
@@ -152,6 +154,7 @@ class Ledger:
             self._forget(key)
         for key, target in wanted.items():
             self.board.devices.setdefault(key, DeviceState(target)).target = target
+        self._targets = wanted
         changes.update(self._docket.close_removed(wanted, self._scene()))
         await self._write(changes)
 
@@ -188,9 +191,8 @@ class Ledger:
         await self._write(changes)
 
     def _scene(self) -> Scene:
-        targets = {key: state.target for key, state in self.board.devices.items()}
         rules = self._docket.rules
-        return Scene(self._clock(), targets, self._tally.standings, self._house.windows, bool(self._blind), rules)
+        return Scene(self._clock(), self._targets, self._tally.standings, self._house.windows, bool(self._blind), rules)
 
     def _seeing(self, finding: Finding) -> Finding:
         if not self._blind or finding.verdict is not Verdict.FAULT:

@@ -22,6 +22,7 @@ class Open:
 
     scene: Scene
     by_key: dict[Key, list[Fault]]
+    by_id: dict[str, Fault]
     cameras: dict[Key, list[Key]]  # of each recorder
 
     @classmethod
@@ -34,15 +35,16 @@ class Open:
         for key, target in scene.targets.items():
             if target.recorder:
                 cameras.setdefault(Key(key.site, target.recorder), []).append(key)
-        return cls(scene, by_key, cameras)
+        return cls(scene, by_key, {fault.id: fault for group in by_key.values() for fault in group}, cameras)
 
     def replace(self, fault: Fault) -> None:
         """Take in the newer state of a known fault."""
         group = [one for one in self.by_key.get(fault.subject.key, ()) if one.id != fault.id]
         self.by_key[fault.subject.key] = [*group, fault] if is_open(fault) else group
-
-    def is_open(self, fault_id: str) -> bool:
-        return any(fault.id == fault_id for group in self.by_key.values() for fault in group)
+        if is_open(fault):
+            self.by_id[fault.id] = fault
+        else:
+            self.by_id.pop(fault.id, None)
 
     def dead(self, key: Key) -> Fault | None:
         """The oldest fault that says this device does not answer."""
@@ -152,11 +154,10 @@ def _age(fault: Fault) -> tuple[object, str]:
 
 
 def _leads_back(found: Fault, fault: Fault, world: Open) -> bool:
-    by_id = {one.id: one for group in world.by_key.values() for one in group}
     seen: set[str] = set()
     while found.id not in seen:
         if found.id == fault.id:
             return True
         seen.add(found.id)
-        found = by_id.get(found.parent, found)
+        found = world.by_id.get(found.parent, found)
     return False

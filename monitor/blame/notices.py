@@ -1,5 +1,6 @@
 """What a repair desk must be told, from the difference a step made to the faults."""
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,12 +17,12 @@ class Notice:
     text: str
 
 
-def notices(before: Mapping[str, Fault], changed: Mapping[str, Fault]) -> list[Notice]:
+def notices(before: dict[str, Fault], changed: dict[str, Fault]) -> list[Notice]:
     """At most one open, one comment and one resolve a fault; nothing about a fault that was never announced.
 
     ``before``: every fault known until now; ``changed``: those that are new or different.
     """
-    known = {**before, **changed}
+    known = ChainMap(changed, before)
     told = [notice for fault in changed.values() for notice in _of_one(before.get(fault.id), fault, known)]
     return told + list(_of_children(before, changed, known))
 

@@ -57,7 +57,7 @@ def _attribute(fault: Fault, world: Open) -> Fault:
     found = cause(fault, world)
     if found:
         return fault if found.id == fault.parent else replace(fault, parent=found.id)
-    if fault.parent and world.is_open(fault.parent):  # its cause stands, but no longer explains it
+    if fault.parent and fault.parent in world.by_id:  # its cause stands, but no longer explains it
         return replace(fault, parent="", hold_until=world.scene.now + world.scene.rules.child_grace)
     return fault
 
