@@ -54,10 +54,12 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
 
 
 def _url(word: str, login: Credentials | None) -> Target:
-    clean, credentials = split_url(word)
-    if not clean.startswith(("rtsp://", "rtsps://")):
-        raise UnknownTarget(f"{clean}: only rtsp:// and rtsps:// can be looked at; an ONVIF device is HOST:PORT")
-    return Target(Key("", clean), "camera", host_of(clean), credentials=credentials or login, rtsp=clean)
+    try:
+        clean, credentials = split_url(word)
+        host = host_of(clean)
+    except ValueError as wrong:  # its text names the mistake and never the URL, which may hold a password
+        raise UnknownTarget(f"{wrong}; an ONVIF device is written HOST:PORT") from wrong
+    return Target(Key("", clean), "camera", host, credentials=credentials or login, rtsp=clean)
 
 
 def _advice(word: str, site: str, device: str, configured: Configured) -> str:

@@ -42,7 +42,7 @@ def test_a_bare_host_is_an_onvif_device():
     [
         ("scool", "no site of that name; the sites are bank, school"),
         ("school/gat", "the site school has no such device; it has gate, hall"),
-        ("http://user:secret@127.0.0.1/", "only rtsp:// and rtsps:// can be looked at"),
+        ("http://user:secret@127.0.0.1/", "the URL must begin with rtsp:// or rtsps://"),
     ],
 )
 def test_a_wrong_word_is_answered_with_what_would_be_right(word, advice):

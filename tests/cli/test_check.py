@@ -1,0 +1,101 @@
+"""``cctv check`` as a technician types it: no configuration, no daemon, against simulated cameras."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import cv2
+import pytest
+
+from monitor.simulator import CameraSpec, Simulator
+
+PASSWORD = "on-site-s3cret"
+TINY = {"width": 320, "height": 180, "fps": 10, "gop": 10}
+LOGIN = {"username": "viewer", "password": PASSWORD}
+SITE = [
+    CameraSpec("gate", "127.32.0.1", port=0, **LOGIN, **TINY),
+    CameraSpec("corridor", "127.32.0.2", port=0, fault="black", **TINY),
+    CameraSpec("roof", "127.32.0.3", port=0, fault="unreachable", **TINY),
+]
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Simulator]:
+    async with Simulator(SITE) as running:
+        yield running
+
+
+async def cctv(*words: str, folder: Path, **environment: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of one ``cctv check``."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor.cli", "check", *words),
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+async def test_a_good_camera_by_its_address(site: Simulator, tmp_path: Path):
+    url = site.url("gate").replace("rtsp://", f"rtsp://viewer:{PASSWORD}@")
+    code, out, err = await cctv(url, "--save-frames", "frames", folder=tmp_path)
+    assert code == 0, out + err
+    assert "ok" in out
+    assert PASSWORD not in out + err
+    saved = cv2.imread(str(next((tmp_path / "frames").glob("*.thumbnail.jpg"))))
+    assert saved.shape[1] >= 160
+
+
+async def test_the_password_may_come_from_the_environment(site: Simulator, tmp_path: Path):
+    code, out, _ = await cctv(site.url("gate"), "--username", "viewer", folder=tmp_path, CCTV_PASSWORD=PASSWORD)
+    assert code == 0, out
+
+
+async def test_a_black_picture_is_named_at_once_and_says_it_was_seen_once(site: Simulator, tmp_path: Path):
+    code, out, _ = await cctv(site.url("corridor"), "--json", folder=tmp_path)
+    said = json.loads(out)
+    assert (code, said["verdict"]) == (1, "fault")
+    (picture,) = [row for row in said["results"] if row["probe"] == "picture"]
+    assert picture["site"] is None
+    assert picture["device"] == site.url("corridor")
+    assert (picture["verdict"], picture["fault"]) == ("fault", "black")
+    assert picture["evidence"]["confidence"] == "seen once"
+    assert picture["seconds"] > 0
+
+
+async def test_nothing_at_the_address(site: Simulator, tmp_path: Path):
+    code, out, _ = await cctv(site.url("roof"), "--json", "--probe", "rtsp", folder=tmp_path)
+    (row,) = json.loads(out)["results"]
+    assert (code, row["fault"]) == (1, "unreachable")
+
+
+async def test_devices_of_a_configuration(site: Simulator, tmp_path: Path):
+    (tmp_path / "cctv.yaml").write_text(
+        "sites:\n  - id: school\n    cameras:\n"
+        f"      - {{id: corridor, rtsp: '{site.url('corridor')}'}}\n"
+        f"      - {{id: gate, rtsp: '{site.url('gate')}', username: viewer, password: {{env: GATE}}}}\n"
+    )
+    code, out, _ = await cctv("--json", folder=tmp_path, GATE=PASSWORD)
+    rows = {(row["site"], row["device"], row["probe"]): row["verdict"] for row in json.loads(out)["results"]}
+    assert code == 1
+    assert rows["school", "corridor", "picture"] == "fault"
+    assert rows["school", "gate", "rtsp"] == rows["school", "gate", "picture"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere"], "no site of that name"),
+        (["rtsp://127.0.0.1/", "--probe", "x-ray"], "no such probe; write one of"),
+        (["--config", "missing.yaml"], "missing.yaml"),
+    ],
+)
+async def test_wrong_usage_is_answered_with_what_to_write(words, said, tmp_path: Path):
+    code, _, err = await cctv(*words, folder=tmp_path)
+    assert code == 2
+    assert said in err
