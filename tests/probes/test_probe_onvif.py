@@ -259,6 +259,7 @@ async def test_a_hostile_answer_costs_neither_time_nor_memory_nor_a_thread_nor_a
             seen = await look(camera, seconds=deadline)
         took = time.monotonic() - began
     assert seen.outcome is EXPECTED[fault], seen.reason
+    assert ("document type" in seen.reason) == ("entity" in fault)
     assert took < deadline + 1
     assert grown() < 50e6, f"{grown() / 1e6:.0f} MB"
     assert threading.active_count() <= threads

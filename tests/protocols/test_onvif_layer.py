@@ -108,7 +108,9 @@ def server() -> Iterator[Callable[..., str]]:
                 connection, _ = listener.accept()
                 try:
                     with context.wrap_socket(connection, server_side=True) if context else connection as talk:
-                        talk.recv(65536)
+                        asked = b""
+                        while not asked.endswith(b"<x/>"):
+                            asked += talk.recv(65536)
                         talk.sendall(answer)
                 except OSError:
                     pass  # the client refused our certificate
@@ -164,6 +166,33 @@ def test_abort_from_another_thread_ends_the_wait_at_once_and_for_good() -> None:
     assert time.monotonic() - began < 5
     assert ended.value.outcome in (Outcome.CLOSED, Outcome.ABANDONED)
     assert again.value.outcome is Outcome.ABANDONED
+
+
+@pytest.mark.parametrize(
+    "beginning", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"]
+)
+def test_a_dripping_answer_ends_at_the_deadline_without_help_from_outside(beginning: bytes) -> None:
+    """A socket's own timeout is per read, so a drip would outlive it."""
+    gone = threading.Event()
+    with socket.create_server((HOST, 0)) as listener:
+
+        def drip() -> None:
+            talk, _ = listener.accept()
+            with talk:
+                talk.sendall(beginning)
+                while not gone.wait(0.05):
+                    talk.sendall(b"x")
+
+        server = threading.Thread(target=drip)
+        server.start()
+        began = time.monotonic()
+        with pytest.raises(Trouble) as late:
+            post(Transport(), f"{HOST}:{listener.getsockname()[1]}", seconds=0.5)
+        took = time.monotonic() - began
+        gone.set()
+        server.join()
+    assert late.value.outcome is Outcome.TIMEOUT
+    assert took < 2
 
 
 def test_the_environment_names_no_proxy_for_us(server: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
