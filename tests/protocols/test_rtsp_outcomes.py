@@ -2,10 +2,12 @@
 
 import asyncio
 import socket
+import threading
 import time
+from pathlib import Path
 
 import pytest
-from scripted_camera import IDR, PPS, SDP, SLICE, SPS, ScriptedCamera, Video, reply, rtp
+from scripted_camera import IDR, PPS, SDP, SLICE, SPS, ScriptedCamera, Video, fu_a, reply, rtp
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
 from monitor.protocols.rtsp import StreamLook, look
@@ -346,6 +348,21 @@ async def test_gaps_before_the_play_reply_are_no_loss_but_its_key_frame_counts()
     assert len(seen.key_frames) == 1
 
 
+async def test_key_frames_that_are_never_whole_are_told_with_the_loss():
+    async def holes(camera, writer):
+        video = Video()
+        while True:
+            first, *_, last = fu_a(IDR)
+            writer.write(video.picture(SPS, PPS, first))
+            video.sequence += 1
+            writer.write(video.picture(last))
+            await asyncio.sleep(0.01)
+
+    seen = await seen_by(ScriptedCamera(media=holes))
+    assert seen.outcome is Outcome.NO_KEY_FRAME
+    assert f"{seen.facts['lost']} of them lost" in seen.reason
+
+
 async def test_a_stranger_among_the_packets_is_not_counted():
     async def mixed(camera, writer):
         ours, strange = Video(), Video(sequence=9, source=99)
@@ -385,6 +402,27 @@ async def test_a_cancelled_look_still_tears_down_and_closes():
             await task
         await camera.closed()
         assert camera.methods[-1] == "TEARDOWN"
+
+
+async def test_many_looks_at_the_dead_leave_nothing_behind():
+    def resources() -> tuple[int, int]:
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    async with ScriptedCamera(on={"DESCRIBE": lambda request: None}) as camera:
+        before = resources()
+        seen = await asyncio.gather(*(see(camera.url) for _ in range(100)))
+        await camera.closed()
+        assert resources() == before
+    assert {one.outcome for one in seen} == {Outcome.TIMEOUT}
+
+
+async def test_teardown_comes_within_the_deadline_even_if_nobody_answers():
+    camera = ScriptedCamera(on={"TEARDOWN": lambda request: None})
+    began = asyncio.get_running_loop().time()
+    seen = await seen_by(camera, seconds=0.4, watch_seconds=30)
+    assert asyncio.get_running_loop().time() - began < 0.5
+    assert seen.outcome is Outcome.SEEN
+    assert camera.methods[-1] == "TEARDOWN"
 
 
 async def test_a_camera_that_ignores_teardown_delays_nobody():

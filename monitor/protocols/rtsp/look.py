@@ -58,14 +58,15 @@ async def look(
     clean, found = split_url(url)
     early = Deadline(deadline.expires - min(TEARDOWN_SECONDS, deadline.left() / 4))
     wishes = Wishes(early, watch_seconds, key_frames, key_frame_seconds, phase_seconds, packet_age_seconds)
-    return await _Look(clean, Login(credentials or found, login), wishes).run()
+    return await _Look(clean, Login(credentials or found, login), wishes, deadline).run()
 
 
 class _Look:
-    def __init__(self, url: str, login: Login, wishes: Wishes) -> None:
+    def __init__(self, url: str, login: Login, wishes: Wishes, last: Deadline) -> None:
         self._url = url
         self._login = login
         self._wishes = wishes
+        self._last = last  # the wishes end a little earlier, for TEARDOWN
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
         self._ended = self._played = self._began
@@ -146,7 +147,7 @@ class _Look:
         self._ended = self._loop.time()
         connection.stream = None
         try:
-            async with asyncio.timeout(TEARDOWN_SECONDS):
+            async with asyncio.timeout_at(self._last.within(TEARDOWN_SECONDS).expires):
                 await session.teardown()
         except (TimeoutError, DeviceError):
             pass  # the look is over; closing the socket ends the session on most cameras too

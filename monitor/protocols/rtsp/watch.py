@@ -121,7 +121,8 @@ class Watch:
         if self._stream.key_frames:
             return
         seen = self._stream.statistics
-        within = f"within {self._loop.time() - seen.first_at:.1f} s ({seen.packets} packets)"
+        lost = f", {seen.lost} of them lost" if seen.lost else ""
+        within = f"within {self._loop.time() - seen.first_at:.1f} s ({seen.expected} packets{lost})"
         if self._stream.keys.count:
             reason = f"key frames came, but none was complete and decodable {within}"
         elif self._stream.assembler.recovery_points:
