@@ -85,6 +85,17 @@ class RawClient:
                 frames.append([])
         return frames[:count]
 
+    async def frames_within(self, seconds: float) -> int:
+        """How many access units come in a time."""
+        seen = 0
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.frames(1)
+                    seen += 1
+        except TimeoutError:
+            return seen
+
     async def _rest_of_frame(self) -> bytes:
         _, length = struct.unpack("!BH", await self.reader.readexactly(3))
         return await self.reader.readexactly(length)

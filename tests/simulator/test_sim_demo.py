@@ -7,6 +7,7 @@ import pytest
 from monitor.settings import load
 from monitor.simulator import CameraSpec, Simulator
 from monitor.simulator.demo import NAMES, PASSWORD, demo_site, write_demo_config
+from monitor.simulator.faults import FAULTS
 from monitor.simulator.specs import load_specs
 
 
@@ -33,6 +34,12 @@ async def test_the_daemon_takes_the_demos_configuration(tmp_path: Path) -> None:
         assert targets["gate"].credentials.password == PASSWORD
         assert PASSWORD not in path.read_text()
         assert (path.parent / "demo.password").stat().st_mode & 0o077 == 0
+
+
+def test_every_fault_stands_in_the_reference() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/simulator.md").read_text()
+    assert [f"| `{name}` | {text} |" for name, text in FAULTS.items() if f"| `{name}` | {text} |" not in page] == []
+    assert [name for name in CameraSpec.__dataclass_fields__ if f"`{name}`" not in page] == []
 
 
 def test_cameras_can_be_described_in_a_file(tmp_path: Path) -> None:

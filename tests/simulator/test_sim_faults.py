@@ -18,13 +18,10 @@ def site_of(fault: str = "", **changes: object) -> Simulator:
 async def test_stalled_stops_and_goes_on_when_healed() -> None:
     async with site_of("stalled:200") as site, RawClient(site.url("gate")) as client:
         await client.start()
-        await client.frames(1)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.6):
-                await client.frames(100)
+        assert 1 <= await client.frames_within(0.8) <= 15  # 0.2 s of 50 frames a second
         site.set_fault("gate", "")
         async with asyncio.timeout(2):
-            await client.packets(5)
+            await client.frames(20)
 
 
 async def test_loss_leaves_gaps_in_the_numbers() -> None:
@@ -147,5 +144,6 @@ async def test_floods_are_bounded_by_what_the_client_reads(fault: str) -> None:
     async with site_of(fault) as site, RawClient(site.url("gate")) as client:
         client.writer.write(f"DESCRIBE {client.url} RTSP/1.0\r\nCSeq: 1\r\n\r\n".encode())
         assert (await client.reader.readexactly(300_000)).startswith(b"RTSP/1.0 200 OK\r\n")
+        await asyncio.sleep(0.4)  # nobody reads
         [connection] = site._streams["gate"].connections
         assert connection.transport.get_write_buffer_size() < 200_000

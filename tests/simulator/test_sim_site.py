@@ -134,7 +134,10 @@ async def test_a_client_that_does_not_read_is_dropped(monkeypatch: pytest.Monkey
             if site.stats("gate")["dropped"]:
                 break
             await asyncio.sleep(0.05)
+        assert connection.transport.is_closing()
+        await asyncio.sleep(0.1)
         assert site.stats("gate")["dropped"] == 1
+        assert site.stats("gate")["connections_now"] == 0
         client.writer.close()
 
 
@@ -146,6 +149,16 @@ async def test_everything_listens_on_loopback_and_is_gone_afterwards() -> None:
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection(address, left)
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_another_service_lives_and_ends_with_the_site() -> None:
+    async with site_of() as site:
+        face = await site.attach(await asyncio.start_server(lambda _, writer: writer.close(), GATE.address, 0))
+        port = face.sockets[0].getsockname()[1]
+        _, writer = await asyncio.open_connection(GATE.address, port)
+        writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(GATE.address, port)
 
 
 async def test_an_address_that_is_taken_leaves_nothing_behind() -> None:
