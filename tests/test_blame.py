@@ -55,9 +55,15 @@ class Story:
     def scene(self) -> Scene:
         return Scene(self.now, self.targets, self.standings, self.windows, self.blind, self.rules)
 
-    def down(self, *names: str, kind: FaultKind = FaultKind.UNREACHABLE, change: Change = Change.RAISED) -> "Story":
+    def down(
+        self,
+        *names: str,
+        kind: FaultKind = FaultKind.UNREACHABLE,
+        change: Change = Change.RAISED,
+        probe: str = "",
+    ) -> "Story":
         for name in names:
-            self._tell(name, kind, Verdict.FAULT, change)
+            self._tell(name, kind, Verdict.FAULT, change, probe)
         return self.settle()
 
     def up(self, *names: str) -> "Story":
@@ -109,9 +115,9 @@ class Story:
         parent = self.fault(name).id
         return sum(fault.parent == parent for fault in self.faults.values())
 
-    def _tell(self, name: str, kind: FaultKind | None, verdict: Verdict, change: Change) -> None:
+    def _tell(self, name: str, kind: FaultKind | None, verdict: Verdict, change: Change, probe: str = "") -> None:
         key = Key(SITE, name)
-        probe = "recorder" if name.startswith("nvr") else "rtsp"
+        probe = probe or ("recorder" if name.startswith("nvr") else "rtsp")
         subject = Subject(key, probe)
         finding = Finding(key, probe, verdict, kind, "it answers" if kind is None else "silent", self.now)
         self.standings.setdefault(key, {})[subject] = Standing(
@@ -314,12 +320,39 @@ def test_a_site_that_seems_gone_while_we_are_blind_is_not_told() -> None:
     assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
 
 
-def test_what_a_silent_device_can_no_longer_do_is_not_a_second_fault() -> None:
-    story = Story(camera("gate"), camera("yard"))
-    onvif = Finding(Key(SITE, "gate"), "onvif", Verdict.FAULT, FaultKind.ONVIF_FAILED, "no answer", START)
-    story._follow(Transition(Subject(Key(SITE, "gate"), "onvif"), Change.RAISED, START, onvif, START))
-    story.down("gate").wait(60)
-    assert story.opened() == [("gate", FaultKind.UNREACHABLE)]
+@pytest.mark.parametrize(
+    ("cause", "consequence"),
+    [
+        (FaultKind.UNREACHABLE, FaultKind.ONVIF_FAILED),  # a silent device can do nothing else either
+        (FaultKind.UNREACHABLE, FaultKind.RECORDING_STOPPED),
+        (FaultKind.AUTH_FAILED, FaultKind.AUTH_FAILED),  # one refused password, over two protocols
+        (FaultKind.AUTH_FAILED, FaultKind.ONVIF_FAILED),
+        (FaultKind.NO_STREAM, FaultKind.RECORDING_STOPPED),  # what sends nothing is not recorded
+        (FaultKind.STALLED, FaultKind.RECORDING_STOPPED),
+    ],
+)
+def test_what_one_device_s_fault_brings_with_it_is_no_second_job(cause: FaultKind, consequence: FaultKind) -> None:
+    for first, second in (("rtsp", "other"), ("other", "rtsp")):
+        story = Story(camera("gate"), camera("yard"))
+        kinds = {"rtsp": cause, "other": consequence}
+        story.down("gate", kind=kinds[first], probe=first).wait(0.5).down("gate", kind=kinds[second], probe=second)
+        assert story.wait(60).opened() == [("gate", cause)]
+
+
+@pytest.mark.parametrize("other", [FaultKind.FROZEN, FaultKind.CLOCK_DRIFT, FaultKind.RETENTION_SHORT])
+def test_what_has_nothing_to_do_with_it_is_a_job_of_its_own(other: FaultKind) -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate").down("gate", kind=other, probe="other").wait(60)
+    assert [kind for _, kind in story.opened()] == [FaultKind.UNREACHABLE, other]
+
+
+def test_a_cause_that_no_longer_explains_lets_go_of_its_child() -> None:
+    behind = cameras(4, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind, *[camera(f"x{n}") for n in range(9)])
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).down("c0", "c1", "c2").wait(30)
+    assert [device for device, _ in story.opened()] == ["nvr-1"]
+    story.up("c1", "c2").wait(9)  # the recorder is still silent, but its cameras live without it
+    assert [device for device, _ in story.opened()] == ["nvr-1"]
+    assert [device for device, _ in story.wait(2).opened()] == ["nvr-1", "c0"]
 
 
 def test_full_disks_explain_cameras_that_are_not_recorded() -> None:
