@@ -132,6 +132,7 @@ class Metrics:
         self._requests = self._counter("cctv_ticket_requests_total")
         self._inspected = self._gauge("cctv_inspection_last_completed_timestamp_seconds")
         self._maintenance = self._gauge("cctv_maintenance_active")
+        self.outbox(0, None)
 
     def _gauge(self, name: str) -> Gauge:
         return self._made(name, Gauge)

@@ -49,6 +49,7 @@ class Pages:
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)
         spans, now = self.actions.history(key), self.actions.now()
+        faults = views.open_faults(self.board, key=key)
         return await self._page(
             request,
             "device.html",
@@ -56,7 +57,8 @@ class Pages:
             target=state.target,
             ladder=views.ladder(state),
             figures=figures(state, words.translations(_language(request)).gettext),
-            faults=views.open_faults(self.board, key=key),
+            faults=faults,
+            evidence={one.id for one in faults if one.picture and self.actions.picture(key, one.picture)},
             lanes=timeline.lanes(spans, now),
             incidents=timeline.incidents(spans, now)[:20],
             zone=state.target.timezone,

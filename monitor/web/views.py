@@ -5,13 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.board import Board, DeviceState, worst
 from monitor.model import Fault, FaultKind, Key, Standing, Verdict
 
 RUNGS = ("tcp", "rtsp", "picture", "onvif", "recorder", "recording")
 """The order of the cause ladder, from the wire to the recording."""
+OLD_PICTURE = timedelta(minutes=2)
 _ORDER = {Verdict.FAULT: 0, Verdict.UNKNOWN: 1, Verdict.OK: 2}
 SLICE_SECONDS = 0.005
 
@@ -31,6 +32,11 @@ class Card:
     seen: datetime | None  # the newest look
     suspected: FaultKind | None  # seen, not yet confirmed
     picture_at: datetime | None
+
+    @property
+    def picture_old(self) -> bool:
+        """The device has been looked at since without a picture: what is shown is not now."""
+        return bool(self.seen and self.picture_at and self.seen - self.picture_at > OLD_PICTURE)
 
 
 @dataclass(frozen=True, slots=True)

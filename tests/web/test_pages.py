@@ -38,6 +38,13 @@ async def test_a_device_never_looked_at_is_unknown_and_says_so(browser: httpx.As
     assert "not looked at yet" in page
 
 
+async def test_an_old_picture_is_never_passed_off_as_now(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/")).text.count("2 h old") == 1
+    page = (await browser.get("/devices/school-3/bikes")).text
+    assert "<b>The last picture</b> 2 h ago" in page
+    assert "<b>Now</b> 12 s ago" in (await browser.get("/devices/school-3/gate")).text
+
+
 async def test_a_device_page_has_the_ladder_the_numbers_and_the_past(browser: httpx.AsyncClient) -> None:
     page = (await browser.get("/devices/school-3/hall")).text
     rungs = re.findall(r'<li class="(\w+)"><svg', page.split('class="ladder"')[1].split("</ol>")[0])
@@ -131,6 +138,13 @@ async def test_the_evidence_of_an_open_fault(house: House, browser: httpx.AsyncC
     assert "/pictures/school-3/hall/f-hall.jpg" in (await browser.get("/devices/school-3/hall")).text
     assert (await browser.get("/pictures/school-3/hall/f-hall.jpg")).content == web_scene.jpeg(101)
     assert (await browser.get("/pictures/depot/wall/f-hall.jpg")).status_code == 404
+
+
+async def test_evidence_that_is_gone_from_the_disk_leaves_no_broken_picture(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    house.board.faults["f-hall"] = replace(house.board.faults["f-hall"], picture="faults/pruned.jpg")
+    assert "f-hall.jpg" not in (await browser.get("/devices/school-3/hall")).text
 
 
 async def test_the_language_is_the_readers_and_stays_chosen(browser: httpx.AsyncClient) -> None:

@@ -122,7 +122,7 @@ def dark_feed(state: DeviceState, light: int) -> None:
 
 def unreachable(board: Board, site: str, device: str, name: str) -> None:
     state = healthy(board, site, device, name, 10)
-    state.thumbnail = None
+    state.thumbnail_at = ago(7_900)  # the last one before it went away
     del state.standings["picture", ""], state.looks["onvif"], state.standings["onvif", "clock"]
     broken(
         board,
