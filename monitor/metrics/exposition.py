@@ -1,17 +1,21 @@
 """The per-device series as exposition text: own renderer, since 300,000 client-library children cost ten times as much.
 
-One fragment per device, one text per metric in it, kept until the device's looks or standings change.
+One fragment per device, one text per metric in it, kept until the device's looks or standings change;
+what changes with an inventory or a recording check only is kept apart from what changes with every look.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from typing import TypeVar
 
 from monitor.board import Board, DeviceState, Look
-from monitor.metrics.samples import confirmed_faults, escape, samples
+from monitor.metrics.samples import Put, basis, confirmed_faults, escape, lasting, passing
 from monitor.metrics.table import DEVICE_METRICS
-from monitor.model import FaultKind, Key, Standing, Target
+from monitor.model import FaultKind, Key, Standing
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 SLICE_SECONDS = 0.005
 """The event loop is given back after so long a stretch of rendering."""
@@ -21,18 +25,36 @@ _FAULTS = _PLACE["cctv_fault_active"]
 _HEAD = [f"# HELP {m.name} {m.help}\n# TYPE {m.name} {m.type}\n" for m in DEVICE_METRICS]
 
 
-@dataclass(slots=True)
 class _Fragment:
-    """One device's lines, one text per metric, and the state they were made from."""
+    """One device's lines, one text per metric, and the state they were made from.
 
-    target: Target
-    looks: dict[str, Look]
-    standings: dict[tuple[str, str], Standing]
-    lines: list[str]
-    faults: tuple[FaultKind, ...]
+    Renewed in place: ten thousand new containers at every scrape would be work for the garbage collector.
+    """
 
-    def fits(self, state: DeviceState) -> bool:
-        return self.target is state.target and self.looks == state.looks and self.standings == state.standings
+    __slots__ = ("_basis", "_identity", "_lasting", "_looks", "_standings", "faults", "lines")
+
+    def __init__(self, key: Key) -> None:
+        self._identity = _identity(key)
+        self._looks: dict[str, Look] = {}
+        self._standings: dict[tuple[str, str], Standing] = {}
+        self._basis: tuple[object, ...] = ()
+        self._lasting = _empty()
+        self.lines = _empty()  # the lasting ones and the passing ones
+        self.faults: tuple[FaultKind, ...] = ()
+
+    def renew(self, state: DeviceState) -> None:
+        """Bring the lines up to the device's state; nothing to do if it did not change."""
+        made_from = basis(state)
+        same = self._basis == made_from
+        if same and self._looks == state.looks and self._standings == state.standings:
+            return
+        if not same:
+            self._basis, self._lasting = made_from, _with(_empty(), self._identity, state, lasting)
+        self.lines[:] = self._lasting
+        _with(self.lines, self._identity, state, passing)
+        self.faults = tuple(confirmed_faults(state))
+        _become(self._looks, state.looks)
+        _become(self._standings, state.standings)
 
 
 class DeviceSeries:
@@ -46,7 +68,8 @@ class DeviceSeries:
         fragments: dict[Key, _Fragment] = {}
         pause = time.perf_counter() + SLICE_SECONDS
         for key, state in list(board.devices.items()):
-            fragments[key] = self._fragment(key, state)
+            fragments[key] = fragment = self._fragments.get(key) or _Fragment(key)
+            fragment.renew(state)
             if time.perf_counter() > pause:
                 await asyncio.sleep(0)
                 pause = time.perf_counter() + SLICE_SECONDS
@@ -59,24 +82,28 @@ class DeviceSeries:
             if body:
                 yield f"{head}{body}".encode()
 
-    def _fragment(self, key: Key, state: DeviceState) -> _Fragment:
-        known = self._fragments.get(key)
-        if known and known.fits(state):
-            return known
-        faults = tuple(confirmed_faults(state))
-        return _Fragment(state.target, dict(state.looks), dict(state.standings), _lines(key, state), faults)
-
 
 def render_device(key: Key, state: DeviceState) -> bytes:
     """The series of one device alone, for the on-demand look."""
-    lines = _lines(key, state)
+    identity = _identity(key)
+    lines = _with(_with(_empty(), identity, state, lasting), identity, state, passing)
     lines[_FAULTS] = "".join(_fault_line(key, kind) for kind in sorted(set(confirmed_faults(state))))
     return "".join(head + body for head, body in zip(_HEAD, lines, strict=True) if body).encode()
 
 
-def _lines(key: Key, state: DeviceState) -> list[str]:
-    identity = _identity(key)
-    lines = [""] * len(DEVICE_METRICS)
+def _empty() -> list[str]:
+    return [""] * len(_HEAD)
+
+
+def _become(kept: dict[K, V], now: dict[K, V]) -> None:
+    kept.clear()
+    kept.update(now)
+
+
+def _with(
+    lines: list[str], identity: str, state: DeviceState, samples: Callable[[DeviceState, Put], None]
+) -> list[str]:
+    """The lines, with these samples of the device added, each in the place of its metric."""
 
     def put(name: str, labels: str, value: float) -> None:
         place = _PLACE[name]

@@ -47,9 +47,22 @@ def escape(value: str) -> str:
     return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-def samples(state: DeviceState, put: Put) -> None:
-    """All series of one device but its faults."""
+def lasting(state: DeviceState, put: Put) -> None:
+    """The series that change with :func:`basis` only: inventory, clock, recordings, disks."""
     put("cctv_device_info", _info_labels(state), 1)
+    _clock(state.looks, put)
+    _recording(state.standings, put)
+    _disks(state.looks, put)
+
+
+def basis(state: DeviceState) -> tuple[object, ...]:
+    """What the lasting series are made from."""
+    recording = [standing for (probe, _), standing in state.standings.items() if probe == "recording"]
+    return (state.target, state.looks.get("onvif"), state.looks.get("recorder"), *recording)
+
+
+def passing(state: DeviceState, put: Put) -> None:
+    """The series that change with every look: verdict, probes, stream, picture."""
     now = state.verdict
     for verdict in Verdict:
         put("cctv_verdict", _VERDICT_LABELS[verdict], int(verdict is now))
@@ -57,9 +70,6 @@ def samples(state: DeviceState, put: Put) -> None:
         _probe(look, state.standings, put)
     _stream(state.looks, put)
     _picture(state.looks, put)
-    _clock(state.looks, put)
-    _recording(state.standings, put)
-    _disks(state.looks, put)
 
 
 def confirmed_faults(state: DeviceState) -> Iterator[FaultKind]:
