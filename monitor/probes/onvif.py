@@ -77,7 +77,7 @@ def _late(phase: str) -> Trouble:
 
 def _ask(look: _Look, close: bool) -> None:
     """The recipe. What needs no login comes first, so that a wrong password hides as little as possible."""
-    onvif.warm_up("devicemgmt", "media")
+    onvif.warm_up()
     try:
         steps = [_clock, _services, _identity, _profiles, _stream_uri, _snapshot_uri, _ntp]
         for step in [*steps, _events] if close else steps:

@@ -255,7 +255,7 @@ def test_importing_the_library_leaves_logging_and_environment_alone() -> None:
     """onvif-zeep sets up the root logger when imported, and takes proxies out of the environment when constructed."""
     code = (
         "import logging, os; os.environ['http_proxy'] = 'x'\n"
-        "from monitor.protocols.onvif import warm_up; warm_up('devicemgmt', 'media', 'events')\n"
+        "from monitor.protocols.onvif import warm_up; warm_up()\n"
         "root = logging.getLogger(); print(root.handlers, root.level, os.environ['http_proxy'])\n"
         "print(logging.getLogger('zeep.transports').isEnabledFor(logging.DEBUG))"
     )

@@ -12,9 +12,9 @@ Everything goes through one call, which the probe, discovery and recorder kinds 
         device.close()
 
 ``call`` blocks, for a thread; it ends at the deadline, raises Trouble (an outcome and a sentence) and sends credentials
-once at most if they are refused. Services: devicemgmt, media, events, recording, search, replay, imaging, ptz, … Values
-are plain data with the names of the ONVIF schema; a missing element, and a date that cannot be, is None: unknown, never
-zero. A date without a zone arrives naive.
+once at most if they are refused. Services: devicemgmt, media, events, recording, search, replay; pullpoint and
+subscription after ``place``. Values are plain data with the names of the ONVIF schema; a missing element, and a date
+that cannot be, is None: unknown, never zero. A date without a zone arrives naive.
 """
 
 from monitor.protocols.onvif.address import parse, without_secrets

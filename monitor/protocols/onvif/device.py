@@ -159,7 +159,7 @@ class Device:
         return f"; its clock is {spell(self.clock_offset)}, which the login allowed for"
 
     def _read(self, answer: Answer, service: str, operation: str, lenient: bool) -> Reply:
-        return read(answer, binding(service).get(operation), types(service), lenient=lenient)
+        return read(answer, binding(service).get(operation), types(), lenient=lenient)
 
     def _unsigned(self, service: str, operation: str, arguments: Mapping[str, Any], deadline: Deadline) -> Answer:
         return self._send(service, operation, self._envelope(service, operation, arguments), deadline)
