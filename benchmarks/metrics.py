@@ -2,7 +2,8 @@
 
 Prints a table, then the same figures as JSON. "cold" is the first scrape; "a quarter new" is a 60 s poll scraped every
 15 s, "all polled" the same scraped every 60 s; "all anew" changes every look and standing of every camera. The client
-library's own gauges, with as many series, are the peer measured in the same run. "lag" is wall time and suffers from a busy machine; "held" is CPU time.
+library's own gauges, with as many series, are the peer measured in the same run. How long others had to
+wait in the event loop: "lag" in wall time, "held" in CPU time.
 """
 
 import asyncio
@@ -150,13 +151,11 @@ def timed(work: Callable[[], int]) -> tuple[float, int]:
 def main() -> None:
     cameras = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     table = asyncio.run(measure(cameras))
-    print(
-        f"{'scrape of ' + str(cameras) + ' cameras':<28}{'series':>10}{'CPU s':>10}{'max lag ms':>12}{'held ms':>10}{'MB':>8}"
-    )
+    row_format = "{:<28}{:>10}{:>10}{:>12}{:>10}{:>8}"
+    print(row_format.format(f"scrape of {cameras} cameras", "series", "CPU s", "max lag ms", "held ms", "MB"))
     for name, row in table.items():
-        print(
-            f"{name:<28}{row['series']:>10}{row['cpu_seconds']:>10}{row['max_lag_ms']:>12}{row['max_held_ms']:>10}{row['bytes'] / 1e6:>8.1f}"
-        )
+        figures = [row[column] for column in ("series", "cpu_seconds", "max_lag_ms", "max_held_ms")]
+        print(row_format.format(name, *figures, round(row["bytes"] / 1e6, 1)))
     print(json.dumps({"cameras": cameras, "scrapes": table}))
 
 
