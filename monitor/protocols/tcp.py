@@ -46,7 +46,7 @@ async def resolve(host: str, port: int, deadline: Deadline) -> list[str]:
     except TimeoutError:
         raise DeviceError(Outcome.DNS, f"the name {host} was not resolved in time") from None
     except (OSError, UnicodeError) as error:
-        raise DeviceError(Outcome.DNS, f"the name {host} does not resolve ({_words(error)})") from None
+        raise DeviceError(Outcome.DNS, f"the name {host} does not resolve ({words_of(error)})") from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
@@ -61,10 +61,11 @@ async def _connect_one(
     except TimeoutError:
         raise DeviceError(Outcome.CONNECT_TIMEOUT, f"port {port} does not answer: no connection in time") from None
     except OSError as error:
-        raise DeviceError(_outcome(error), f"cannot connect to port {port}: {_words(error)}") from None
+        raise DeviceError(outcome_of(error), f"cannot connect to port {port}: {words_of(error)}") from None
 
 
-def _outcome(error: OSError) -> Outcome:
+def outcome_of(error: OSError) -> Outcome:
+    """What a failed connection means; FAILED when we ourselves lack sockets."""
     if isinstance(error, ssl.SSLError):
         return Outcome.TLS
     if isinstance(error, ConnectionRefusedError):
@@ -78,7 +79,8 @@ def _outcome(error: OSError) -> Outcome:
     return Outcome.FAILED
 
 
-def _words(error: OSError | UnicodeError) -> str:
+def words_of(error: OSError | UnicodeError) -> str:
+    """The same for a technician."""
     if isinstance(error, ssl.SSLError):
         return f"TLS failed ({getattr(error, 'reason', None) or 'handshake'})"
     if isinstance(error, socket.gaierror):

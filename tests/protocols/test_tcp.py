@@ -95,5 +95,5 @@ async def test_tls_that_never_answers_is_a_connect_timeout():
     ],
 )
 def test_every_system_error_has_its_outcome(error, outcome):
-    assert tcp._outcome(error) is outcome
-    assert tcp._words(error)
+    assert tcp.outcome_of(error) is outcome
+    assert tcp.words_of(error)
