@@ -43,7 +43,13 @@ def _cameras(target: Target, evidence: Evidence, excused: Excused) -> list[Findi
     read = {one.channel: one for one in recordings.channels}
     measured = {
         channel.channel: measure(
-            found.segments, channel, channel.limits.recording, target.timezone, recordings.read_at, excused
+            found.segments,
+            channel,
+            channel.limits.recording,
+            target.timezone,
+            recordings.read_at,
+            excused,
+            found.segment_seconds,
         )
         for channel in target.channels
         if (found := read.get(channel.channel)) is not None and found.segments is not None

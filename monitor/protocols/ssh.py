@@ -249,7 +249,9 @@ _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTD
 
 def _open(host: str, port: int, deadline: Deadline) -> socket.socket:
     try:
-        return socket.create_connection((host, port), timeout=max(deadline.left(), 0.01))
+        sock = socket.create_connection((host, port), timeout=max(deadline.left(), 0.01))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every command waits for a delayed answer
+        return sock
     except (socket.gaierror, UnicodeError):
         raise DeviceError(Outcome.DNS, f"the name {host} does not resolve") from None
     except TimeoutError:

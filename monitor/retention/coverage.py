@@ -17,6 +17,8 @@ from monitor.retention.intervals import Stretches
 DAY = 86400.0
 LOOK_BACK_DAYS = 400.0
 """Recordings older than this count for the span alone: a stray file of 1970 must not cost a search of 20,000 days."""
+LONGEST_SEGMENT = 2 * 3600.0
+"""No recorder is waited for longer than this to complete a file."""
 RATE_DAYS = 7.0
 """The write rate is a mean over so many days: a whole week, so that a weekend or one busy night moves it little."""
 
@@ -70,17 +72,19 @@ def measure(
     timezone: str,
     now: float,
     excused: Sequence[tuple[float, float]] = (),
+    segment_seconds: float | None = None,
 ) -> Coverage:
     """Hold the segments of one camera against what it should have recorded.
 
-    The window is [now - required days, now - lag], later if the camera was installed later. What lies before the
+    The window is [now - required days, now - lag], later if the camera was installed later; the lag is at least one
+    file where files show only when they are complete (``segment_seconds``). What lies before the
     oldest recording lowers the coverage but is no gap: it is a short span.
     """
     starts, ends, sizes = columns(segments, now)
     past = ends <= now + limits.future
     future = float(ends.max()) if not past.all() else None
     starts, ends, sizes = starts[past], ends[past], sizes[past]
-    window = _window(channel, limits, now)
+    window = _window(channel, limits, now, segment_seconds)
     if not len(starts):
         return _nothing(channel, limits, timezone, window, excused, future)
     recorded = intervals.merge(starts, ends, limits.join)
@@ -125,11 +129,14 @@ def columns(
     return starts, np.where(np.isnan(ends), np.maximum(starts, now), ends), sizes
 
 
-def _window(channel: Channel, limits: RecordingLimits, now: float) -> tuple[float, float]:
+def _window(
+    channel: Channel, limits: RecordingLimits, now: float, segment_seconds: float | None
+) -> tuple[float, float]:
     start = now - limits.retention_days * DAY
     if channel.installed is not None:
         start = max(start, channel.installed.timestamp())
-    return start, max(now - limits.lag, start)
+    lag = max(limits.lag, min(segment_seconds or 0.0, LONGEST_SEGMENT))
+    return start, max(now - lag, start)
 
 
 def _wanted(

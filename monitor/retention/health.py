@@ -9,8 +9,8 @@ from shlex import quote
 from monitor.model import Disk
 from monitor.retention.mounts import Mount, Space, disk_of, mount_of, parse_mounts
 
-Ask = Callable[[str], str | None]
-"""Runs a command and gives its output, None if there is none."""
+Ask = Callable[[Sequence[str]], list[str | None]]
+"""Runs commands and gives the output of each, None where there is none."""
 ARRAY = re.compile(r"^(md\S+) : (\S+) (?:\(.*?\) )?(.*)$")
 SIZES = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
 
@@ -18,12 +18,14 @@ SIZES = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
 def disks_of(ask: Ask, roots: Sequence[str]) -> tuple[Disk, ...] | None:
     """The file systems below the roots and every RAID array; None if df cannot be asked."""
     names = " ".join(quote(root) for root in roots)
-    space = ask(f"df -kP {names}")
+    space, inode_table, mount_table, mdstat = ask(
+        [f"df -kP {names}", f"df -iP {names}", "cat /proc/mounts", "cat /proc/mdstat"]
+    )
     if not space:
         return None
-    inodes = _numbers(ask(f"df -iP {names}") or "")
-    table = parse_mounts(ask("cat /proc/mounts") or "")
-    arrays = tuple(raid_of(ask("cat /proc/mdstat") or ""))
+    inodes = _numbers(inode_table or "")
+    table = parse_mounts(mount_table or "")
+    arrays = tuple(raid_of(mdstat or ""))
     disks = [
         _disk(source, point, numbers, inodes.get(point), table) for point, (source, *numbers) in _rows(space).items()
     ]
@@ -79,10 +81,13 @@ def _smart(ask: Ask, disk: Disk, arrays: Sequence[Disk]) -> bool | None:
     source = disk.note.partition(" ")[0]
     members = [array.note for array in arrays if source == f"/dev/{array.id}"]
     names = re.findall(r"\b(sd[a-z]+|nvme\d+n\d+)", " ".join(members) or source)
-    verdicts = [_passed(ask(f"smartctl -H -j /dev/{name}") or "") for name in dict.fromkeys(names)]
+    if not names:
+        return None
+    answers = ask([f"smartctl -H -j /dev/{name}" for name in dict.fromkeys(names)])
+    verdicts = [_passed(answer or "") for answer in answers]
     if False in verdicts:
         return False
-    return True if verdicts and all(verdicts) else None
+    return True if all(verdicts) else None
 
 
 def _passed(answer: str) -> bool | None:

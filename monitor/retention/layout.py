@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.retention.records import Paths, Reader
+
 FIELDS = {
     "Y": rb"\d{4}",
     "y": rb"\d{2}",
@@ -36,8 +38,13 @@ class Parsed:
     walls: NDArray[np.float64]  # epoch seconds, or seconds of the wall clock since 1970 read as if it were UTC
     mtimes: NDArray[np.float64]
     sizes: NDArray[np.float64]
-    paths: list[bytes]
+    folders: NDArray[np.int64]  # index into ``folder_names``
+    folder_names: list[bytes]
+    paths: Paths
     listed: int  # records in the listing, matching or not
+
+    def __len__(self) -> int:
+        return len(self.walls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +54,11 @@ class Layout:
     pattern: str
     channels: tuple[str, ...]
     records: re.Pattern[bytes]
-    groups: tuple[str, ...]  # what each group of ``records`` after mtime, size and path means
     parts: tuple[re.Pattern[bytes], ...]  # one for each part of the path, the file name last
 
     @property
     def is_epoch(self) -> bool:
-        return "s" in self.groups
+        return "s" in self.records.groupindex
 
     @property
     def depth(self) -> int:
@@ -76,29 +82,22 @@ class Layout:
 
     def parse(self, listing: bytes) -> Parsed:
         """Read a listing of NUL-ended ``mtime size path`` records; what does not match is only counted."""
-        rows = self.records.findall(listing)
-        listed = listing.count(b"\0")
-        if not rows:
-            empty = np.empty(0)
-            return Parsed(np.empty(0, np.int64), empty, empty, empty, [], listed)
-        mtimes, sizes, paths, *columns = zip(*rows, strict=True)
-        named = dict(zip(self.groups, columns, strict=True))
-        walls = self._walls(named)
-        numbers = {channel.encode(): index for index, channel in enumerate(self.channels)} | {b"": 0}
-        channels = np.array([numbers[name] for name in named["camera"]])
+        found = Reader(self.records, [channel.encode() for channel in self.channels]).read(listing)
+        walls = self._walls(found.numbers)
         real = ~np.isnan(walls)
         return Parsed(
-            channels[real],
+            found.cameras[real],
             walls[real],
-            _whole(mtimes).astype(np.float64)[real],
-            _whole(sizes).astype(np.float64)[real],
-            list(paths) if real.all() else [path for path, keep in zip(paths, real, strict=True) if keep],
-            listed,
+            found.numbers["mtime"].astype(np.float64)[real],
+            found.numbers["size"].astype(np.float64)[real],
+            found.folders[real],
+            found.folder_names,
+            Paths(listing, found.offsets[real], found.lengths[real]),
+            found.listed,
         )
 
-    def _walls(self, named: Mapping[str, Sequence[bytes]]) -> NDArray[np.float64]:
-        numbers = {name: _whole(named[name]) for name in self.groups if name not in ("camera", "f")}
-        fraction = np.array([float(b"0." + digits) for digits in named["f"]]) if "f" in named else 0.0
+    def _walls(self, numbers: Mapping[str, NDArray[np.int64]]) -> NDArray[np.float64]:
+        fraction = numbers["f"] / 1e6 if "f" in numbers else 0.0
         if self.is_epoch:
             return numbers["s"].astype(np.float64) + fraction
         days, real = _days(numbers)
@@ -115,9 +114,9 @@ def compile_layout(pattern: str, channels: Sequence[str]) -> Layout:
     names = b"|".join(re.escape(channel.encode()) for channel in sorted(channels, key=len, reverse=True))
     body, groups = _regex(expanded, names)
     if "camera" not in groups:  # one camera has the whole tree: an empty group stands for its name
-        body, groups = rb"()" + body, ["camera", *groups]
-    records = re.compile(rb"(?<![^\0])(-?\d+)(?:\.\d+)? (\d+) (" + body + rb")\0")
-    return Layout(expanded, tuple(channels), records, tuple(groups), _part_patterns(expanded, channels))
+        body = rb"(?P<camera>)" + body
+    records = re.compile(rb"(?P<mtime>\d+)(?:\.(?P<free_mtime>\d+))? (?P<size>\d+) (?P<path>" + body + rb")\0")
+    return Layout(expanded, tuple(channels), records, _part_patterns(expanded, channels))
 
 
 def _expand(pattern: str) -> str:
@@ -155,7 +154,10 @@ def _fixed(pattern: str) -> list[str]:
 
 
 def _regex(pattern: str, names: bytes) -> tuple[bytes, list[str]]:
-    """A regular expression with one group a field, and the fields in order; a second time is a back reference."""
+    """A regular expression with one group a field, and the groups in order.
+
+    A field's second time is a group of its own, ``Y_2``, to be compared by its reader.
+    """
     seen: list[str] = []
     made = [_token(found, names, seen) for found in TOKEN.finditer(pattern)]
     return b"".join(made), seen
@@ -165,15 +167,14 @@ def _token(found: re.Match[str], names: bytes, seen: list[str]) -> bytes:
     field, camera, star, text = found.groups()
     if field == "%":
         return b"%"
-    if star:
-        return rb"[^/\0]*"
     if text:
         return re.escape(text.encode())
-    name = "camera" if camera else field
-    if name in seen:
-        return f"(?P={name})".encode()
-    seen.append(name)
-    return b"(?P<" + name.encode() + b">" + (names if camera else FIELDS[field]) + b")"
+    if camera and "camera" in seen:
+        return b"(?P=camera)"
+    name, shape = ("camera", names) if camera else ("free", rb"[^/\0]*") if star else (field, FIELDS[field])
+    times = sum(group.partition("_")[0] == name for group in seen)
+    seen.append(f"{name}_{times + 1}" if times else name)
+    return b"(?P<" + seen[-1].encode() + b">" + shape + b")"
 
 
 def _part_patterns(pattern: str, channels: Sequence[str]) -> tuple[re.Pattern[bytes], ...]:
@@ -185,11 +186,7 @@ def _part_patterns(pattern: str, channels: Sequence[str]) -> tuple[re.Pattern[by
     return tuple(re.compile(_regex(part, names)[0]) for part in _parts(pattern))
 
 
-def _whole(column: Sequence[bytes]) -> NDArray[np.int64]:
-    return np.fromiter(map(int, column), np.int64, len(column))
-
-
-def _days(numbers: dict[str, NDArray[np.int64]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _days(numbers: Mapping[str, NDArray[np.int64]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Days since 1970 of calendar fields, and which of them are real dates."""
     year = numbers["Y"] if "Y" in numbers else numbers["y"] + 2000
     first = (year - 1970).astype("M8[Y]")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.retention import instants
+from monitor.retention.records import Paths
 
 Numbers = NDArray[np.float64]
 
@@ -19,7 +20,7 @@ class Files:
     mtimes: Numbers
     sizes: Numbers
     folders: NDArray[np.int64]
-    paths: list[bytes]
+    paths: Paths
     typical: float
 
     def __len__(self) -> int:
@@ -37,6 +38,13 @@ class Files:
     def valid(self) -> NDArray[np.bool_]:
         return np.greater(self.sizes, 0)
 
+    @property
+    def whole_length(self) -> float | None:
+        """The usual length if the newest file is whole: the next one may not show yet. None if it broke off."""
+        if not len(self) or not self.ends[-1] - self.starts[-1] >= 0.9 * self.typical:
+            return None
+        return self.typical
+
     def closed_ends(self, now: float) -> Numbers:
         return np.where(np.isnan(self.ends), np.maximum(self.starts, now), self.ends)
 
@@ -46,7 +54,7 @@ def make_files(
     mtimes: Numbers,
     sizes: Numbers,
     folders: NDArray[np.int64],
-    paths: list[bytes],
+    paths: Paths,
     rule: str | float,
     now: float,
 ) -> Files:
@@ -55,9 +63,7 @@ def make_files(
     starts, mtimes = starts[order], mtimes[order]
     typical = instants.typical_length(starts) or 60.0
     ends = instants.ends(starts, mtimes, rule, now)
-    return Files(
-        starts, ends, mtimes, sizes[order], folders[order], [paths[index] for index in order.tolist()], typical
-    )
+    return Files(starts, ends, mtimes, sizes[order], folders[order], paths.at(order), typical)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A tree read with the commands of a Unix shell: GNU find, or BusyBox. Every command is bounded and low in priority."""
 
+import gzip
 import re
 import shlex
 import time
@@ -24,10 +25,13 @@ PREFIXES = (
     "",
 )
 """From the most considerate; the first that the recorder knows is used. ``timeout`` ends what we cannot end."""
+GZIPPED = b"\x1f\x8b"
+MARK = "--cctv--"
+"""Between the answers of commands asked together."""
 NOT_THERE = (126, 127)
 TIMED_OUT = 124
 GNU_FOLDERS = "-printf '%T@ %p\\0'"
-GNU_FILES = "-printf '%Ts %s %p\\0'"
+GNU_FILES = "-printf '%T@ %s %p\\0'"  # %Ts would ask for the time zone with every file
 BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
 COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$")
@@ -46,8 +50,9 @@ class ShellTree:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._prefix, self._offset = self._greet()
-        self._pipes = self._can_pipe()
+        self._prefix, self._pipes = PREFIXES[0], True
+        self._offset: float | None = None
+        self._greet()
         self._gnu = True
         outdated = session.outdated
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
@@ -75,7 +80,7 @@ class ShellTree:
         return output.stdout.decode("utf-8", "surrogateescape").splitlines()
 
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
-        return health.disks_of(self._text, roots)
+        return health.disks_of(self._texts, roots)
 
     def read(self, path: bytes, offset: int, length: int) -> bytes:
         """Through SFTP on the same connection, else with tail and head."""
@@ -94,23 +99,21 @@ class ShellTree:
         with self._session.reading() as sftp, sftp.open(path.decode("utf-8", "surrogateescape"), "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
-    def _greet(self) -> tuple[str, float | None]:
-        """The prefix this recorder knows, and the offset of its clock, from the first command that works."""
-        for prefix in PREFIXES:
+    def _greet(self) -> None:
+        """Find the most the account can do, and the offset of its clock, with the first command that works."""
+        for pipes, prefix in ((True, PREFIXES[0]), *((False, prefix) for prefix in PREFIXES)):
+            command = prefix.format(seconds=int(QUICK)) + "date -u +%s.%N"
             before = time.time()
-            output = self._session.run(prefix.format(seconds=int(QUICK)) + "date -u +%s.%N", QUICK)
+            output = self._session.run(self._piped(command) if pipes else command, QUICK)
             middle = (before + time.time()) / 2
-            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", output.stdout)
+            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", _plain(output.stdout))
             if output.status == 0 and found:
                 fraction = float(found[2]) if found[2] else 0.5  # whole seconds are half a second behind on average
-                return prefix, float(found[1]) + fraction - middle
-            if output.status not in NOT_THERE:
+                self._prefix, self._offset, self._pipes = prefix, float(found[1]) + fraction - middle, pipes
+                return
+            if not pipes and output.status not in NOT_THERE:
                 break
         raise NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
-
-    def _can_pipe(self) -> bool:
-        output = self._session.run(self._piped("date -u +%s"), QUICK)
-        return output.stdout[:2] == b"\x1f\x8b" and b"status 0" in output.stderr
 
     def _piped(self, command: str) -> str:
         """A pipe reports its last command alone, so the status of the first goes with the errors."""
@@ -119,10 +122,15 @@ class ShellTree:
     def _ask(self, command: str) -> Output:
         return self._session.run(self._prefix.format(seconds=int(QUICK)) + command, QUICK)
 
-    def _text(self, command: str) -> str | None:
-        """The output of a command that only asks; None if the recorder has it not, or refuses it."""
-        output = self._ask(command)
-        return output.stdout.decode("utf-8", "replace") if output.stdout.strip() else None
+    def _texts(self, commands: Sequence[str]) -> list[str | None]:
+        """The outputs of commands that only ask; None where the recorder has one not, or refuses it."""
+        prefix = self._prefix.format(seconds=int(QUICK))
+        if not self._pipes:
+            outputs = [self._session.run(prefix + command, QUICK).stdout for command in commands]
+        else:  # one journey for all
+            script = f"; printf %s '{MARK}'; ".join(f"{prefix}{command} 2>/dev/null" for command in commands)
+            outputs = self._session.run(script, QUICK).stdout.split(MARK.encode())
+        return [output.decode("utf-8", "replace") if output.strip() else None for output in outputs]
 
     def _find(self, folders: Sequence[str], depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:
         records, problems = [], {}
@@ -151,6 +159,10 @@ class ShellTree:
         if not status.strip().isdigit():
             raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
         return _finished(Output(int(status), output.stdout, errors))
+
+
+def _plain(output: bytes) -> bytes:
+    return gzip.decompress(output) if output[:2] == GZIPPED else output
 
 
 def _finished(output: Output) -> Output:

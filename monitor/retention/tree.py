@@ -112,9 +112,9 @@ def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
     kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
     folders = kept | fresh
     problems = _that_matter({**found.problems, **listing.problems}, plan.layout)
-    strangers = parsed.listed - len(parsed.paths)
+    strangers = parsed.listed - len(parsed)
     channels = tuple(
-        _channel(tree, plan, channel, folders, found, problems, calibration, strangers)
+        _channel(tree, plan, channel, folders, found, problems, calibration, strangers, files)
         for channel in plan.target.channels
     )
     newest = max((one.end for one in _newest(files, plan, device_now)), default=cache.newest)
@@ -140,12 +140,13 @@ def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> 
 
 def _by_channel(parsed: Parsed, plan: Plan, wanted: Sequence[str], device_now: float) -> dict[str, Files]:
     numbers = {path.encode("utf-8", "surrogateescape"): index for index, path in enumerate(wanted)}
-    folders = np.array([numbers.get(path.rpartition(b"/")[0], -1) for path in parsed.paths], dtype=np.int64)
+    codes = np.array([numbers.get(name, -1) for name in parsed.folder_names], dtype=np.int64)
+    folders = codes[parsed.folders] if len(parsed) else parsed.folders
     starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
     made = {}
     for index, channel in enumerate(plan.layout.channels):
         mine = np.flatnonzero((parsed.channels == index) & (folders >= 0))
-        paths = [parsed.paths[number] for number in mine.tolist()]
+        paths = parsed.paths.at(mine)
         made[channel] = pieces.make_files(
             starts[mine], parsed.mtimes[mine], parsed.sizes[mine], folders[mine], paths, plan.end, device_now
         )
@@ -225,6 +226,7 @@ def _channel(
     problems: Mapping[str, str],
     calibration: clock.Calibration,
     strangers: int,
+    files: Mapping[str, Files],
 ) -> ChannelRecordings:
     name, root = channel.channel, plan.layout.root_of(channel.channel)
     made = [piece for folder in folders.values() for piece in folder.pieces.get(name, ())]
@@ -234,7 +236,7 @@ def _channel(
     if unread:
         return ChannelRecordings(name, None, unread, plan.cap_days)
     segments = tuple(Segment(piece.start, piece.end, piece.size) for piece in sorted(made))
-    return ChannelRecordings(name, segments, cap_days=plan.cap_days)
+    return ChannelRecordings(name, segments, cap_days=plan.cap_days, segment_seconds=files[name].whole_length)
 
 
 def _why_unread(root: str, found: Folders, problems: Mapping[str, str], calibration: clock.Calibration) -> str:

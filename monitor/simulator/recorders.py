@@ -43,11 +43,12 @@ class Tape:
     holes: Sequence[tuple[float, float]] = ()  # nothing was recorded then; files are cut at the edges
     skew: float = 0.0  # the recorder's clock is ahead by so much: names and file times
     copied: bool = False  # file times are all of now, as after a careless copy
+    open_newest: bool = True  # the newest file is still being written: no index yet
     clip: bytes = field(default=b"", repr=False)  # what stands in every file; b"" = a clip made here
 
 
 def record(layout: str, tape: Tape, timezone: str = "UTC") -> list[Path]:
-    """Write the files of a tape where a layout puts them; returns them by time. The newest file is complete."""
+    """Write the files of a tape where a layout puts them; returns them by time."""
     content = tape.clip or make_clip()
     made: list[Path] = []
     start = (tape.now - tape.days * DAY) // tape.segment * tape.segment
@@ -55,6 +56,9 @@ def record(layout: str, tape: Tape, timezone: str = "UTC") -> list[Path]:
         for begin, end in _kept(start, start + tape.segment, tape.holes):
             made.append(_write(layout, tape, timezone, begin, end, content))
         start += tape.segment
+    if tape.open_newest and tape.now - start >= 1.0:
+        unfinished = content[: max(1, len(content) // 2)]
+        made += [_write(layout, tape, timezone, *part, unfinished) for part in _kept(start, tape.now, tape.holes)]
     return made
 
 

@@ -80,6 +80,7 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
                 f"AuthorizedKeysFile {here}/authorized_keys",
                 f"PidFile {here}/pid",
                 "UsePAM no",
+                "SetEnv SHLVL=2",  # else bash reads the startup files of whoever runs the tests
                 "StrictModes no",
                 "PermitRootLogin yes",
                 "LogLevel VERBOSE",

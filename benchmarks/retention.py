@@ -1,0 +1,160 @@
+"""Cost of reading a recorder: a tree of 140,000 files over SSH beside plain `find` over the same connection.
+
+    python -m benchmarks.retention [--files 140000] [--json FILE]
+
+Everything runs in one go against one OpenSSH server on loopback. `find` is GNU find with -printf, its whole output
+received through the same library; "read" is the recorder kind `ssh` from login to evidence.
+"""
+
+import argparse
+import asyncio
+import getpass
+import json
+import os
+import socket
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from monitor import workers
+from monitor.judge.recordings import judge_recordings
+from monitor.limits import RecordingLimits
+from monitor.model import Channel, Credentials, Deadline, Key, LoginState, Segment, Target
+from monitor.protocols.ssh import Login, connect
+from monitor.retention import read_recorder
+from monitor.retention.coverage import measure
+
+ROUNDS = 5
+SEGMENT = 10.0
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--files", type=int, default=140_000)
+    arguments.add_argument("--json", type=Path)
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        layout = make_tree(folder, options.files)
+        with sshd(folder) as (port, key, known):
+            figures = tree(layout, port, key, known)
+    figures |= {"files": options.files, "coverage of 1,000,000 segments, s": coverage(1_000_000)}
+    for what, figure in figures.items():
+        print(f"{what:<52} {figure:>12.3f}" if isinstance(figure, float) else f"{what:<52} {figure:>12}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2))
+
+
+def make_tree(folder: Path, files: int) -> str:
+    """One camera, a file every 10 s up to now, in a folder per hour."""
+    now = time.time()
+    for number in range(files):
+        start = now // SEGMENT * SEGMENT - (files - number) * SEGMENT
+        path = folder / time.strftime("video/gate/%Y-%m-%d/%H/%M.%S.mp4", time.gmtime(start))
+        if number == 0 or not path.parent.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x" * 100)
+        os.utime(path, (start + SEGMENT, start + SEGMENT))
+    return f"{folder}/video/{{camera}}/%Y-%m-%d/%H/%M.%S.mp4"
+
+
+def tree(layout: str, port: int, key: Path, known: Path) -> dict[str, float | int]:
+    root = layout.partition("/{camera}")[0]
+    credentials = Credentials(getpass.getuser(), "")
+    login = Login("127.0.0.1", port, credentials, LoginState(), known, key)
+    finds, colds, warms = [], [], []
+    memory = b""
+    for _ in range(ROUNDS):
+        finds.append(timed(lambda: find(login, root)))
+        seconds, memory = read(layout, port, key, known, credentials, b"")
+        colds.append(seconds)
+        warms.append(read(layout, port, key, known, credentials, memory)[0])
+    found, cold, warm = (statistics.median(numbers) for numbers in (finds, colds, warms))
+    return {
+        "find over the same kind of connection, s": found,
+        "first reading, s": cold,
+        "first reading / find (wanted: at most 1.5)": cold / found,
+        "second reading, s": warm,
+        "second reading / first (wanted: at most 0.1)": warm / cold,
+        "memory kept between readings, bytes": len(memory),
+    }
+
+
+def find(login: Login, root: str) -> None:
+    with connect(login, Deadline.after(120)) as session:
+        output = session.run(f"LC_ALL=C find {root} -type f -printf '%T@ %s %P\\0'", 120)
+        assert output.status == 0
+        assert output.stdout
+
+
+def read(layout: str, port: int, key: Path, known: Path, credentials: Credentials, memory: bytes) -> tuple[float, bytes]:
+    options = {"layout": layout, "port": port, "known_hosts": str(known), "private_key": str(key)}
+    channels = (Channel("gate", "gate"),)
+    target = Target(
+        Key("bench", "nvr"), "recorder", "127.0.0.1", credentials, kind="ssh", options=options, channels=channels
+    )
+    begun = time.perf_counter()
+    evidence = asyncio.run(read_recorder(target, memory, Deadline.after(120)))
+    seconds = time.perf_counter() - begun
+    workers.close()
+    [camera] = [finding for finding in judge_recordings(target, evidence) if finding.probe == "recording"]
+    assert camera.verdict == "ok", camera.reason
+    assert evidence.memory is not None
+    return seconds, evidence.memory
+
+
+def coverage(count: int) -> float:
+    now, step = time.time(), 1.3
+    edges = now - np.arange(count, -1, -1) * step
+    segments = [Segment(start, end, 1000) for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
+    channel, limits = Channel("gate", "gate"), RecordingLimits()
+    return min(timed(lambda: measure(segments, channel, limits, "Asia/Shanghai", now)) for _ in range(ROUNDS))
+
+
+def timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+@contextmanager
+def sshd(folder: Path) -> Iterator[tuple[int, Path, Path]]:
+    """An OpenSSH server on loopback for this user's key; gives port, key and known_hosts."""
+    for name in ("host", "key"):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port = int(sock.getsockname()[1])
+    lines = (
+        f"Port {port}",
+        "ListenAddress 127.0.0.1",
+        f"HostKey {folder}/host",
+        f"AuthorizedKeysFile {folder}/key.pub",
+        "UsePAM no",
+        "StrictModes no",
+        "PermitRootLogin yes",
+        "SetEnv SHLVL=2",  # else bash reads the startup files of whoever runs the benchmark
+    )
+    (folder / "config").write_text("\n".join(lines) + "\n")
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
+    if os.getuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)
+    process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-f", str(folder / "config")], stderr=subprocess.DEVNULL)
+    try:
+        while socket.socket().connect_ex(("127.0.0.1", port)) != 0:
+            assert process.poll() is None, "sshd did not start"
+            time.sleep(0.05)
+        yield port, folder / "key", folder / "known_hosts"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+if __name__ == "__main__":
+    main()
