@@ -1,6 +1,6 @@
 """What the board knows about one device, as metric samples. What is not known gives no sample, never a zero."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -50,15 +50,16 @@ def escape(value: str) -> str:
 def lasting(state: DeviceState, put: Put) -> None:
     """The series that change with :func:`basis` only: inventory, clock, recordings, disks."""
     put("cctv_device_info", _info_labels(state), 1)
-    _clock(state.looks, put)
+    recorder = _recorder_facts(state.standings)
+    _clock(_part(state.looks.get("onvif"), "onvif"), recorder, put)
     _recording(state.standings, put)
-    _disks(state.looks, put)
+    _disks(recorder.get("disks") or (), put)
 
 
 def basis(state: DeviceState) -> tuple[object, ...]:
     """What the lasting series are made from."""
-    recording = [standing for (probe, _), standing in state.standings.items() if probe == "recording"]
-    return (state.target, state.looks.get("onvif"), state.looks.get("recorder"), *recording)
+    slow = [standing for (probe, _), standing in state.standings.items() if probe in ("recording", "recorder")]
+    return (state.target, state.looks.get("onvif"), *slow)
 
 
 def passing(state: DeviceState, put: Put) -> None:
@@ -125,24 +126,24 @@ def _picture(looks: Mapping[str, Look], put: Put) -> None:
     _numbers(_part(looks.get("picture"), "picture").get("now") or {}, _PICTURE, put)
 
 
-def _clock(looks: Mapping[str, Look], put: Put) -> None:
-    for probe in ("onvif", "recorder"):
-        look = looks.get(probe)
-        offset = number(_part(look, "onvif").get("clock_offset_seconds"))
-        if offset is None and look:
-            offset = number(look.facts.get("clock_offset_seconds"))
-        if offset is not None:
-            put("cctv_device_clock_offset_seconds", "", offset)
-            return
+def _recorder_facts(standings: Mapping[tuple[str, str], Standing]) -> Mapping[str, Any]:
+    standing = standings.get(("recorder", ""))
+    return standing.last.facts if standing else {}
+
+
+def _clock(camera: Mapping[str, Any], recorder: Mapping[str, Any], put: Put) -> None:
+    offset = number(camera.get("clock_offset_seconds"))
+    if offset is None:
+        offset = number(recorder.get("clock_offset_seconds"))
+    if offset is not None:
+        put("cctv_device_clock_offset_seconds", "", offset)
 
 
 def _recording(standings: Mapping[tuple[str, str], Standing], put: Put) -> None:
-    judged = [standing.last for (probe, _), standing in standings.items() if probe == "recording"]
-    if not judged:
+    standing = standings.get(("recording", ""))
+    if standing is None:
         return
-    facts: dict[str, Any] = {}
-    for finding in judged:
-        facts |= finding.facts
+    facts = standing.last.facts
     for name, fact, unit in _RECORDING:
         value = number(facts.get(fact))
         if value is not None:
@@ -151,16 +152,24 @@ def _recording(standings: Mapping[tuple[str, str], Standing], put: Put) -> None:
         instant = timestamp(facts.get(fact))
         if instant is not None:
             put(name, "", instant)
-    put("cctv_recording_checked_timestamp_seconds", "", max(finding.at for finding in judged).timestamp())
+    judged = _judged_at(standing)
+    if judged:
+        put("cctv_recording_checked_timestamp_seconds", "", judged.timestamp())
 
 
-def _disks(looks: Mapping[str, Look], put: Put) -> None:
-    look = looks.get("recorder")
-    for disk in (look and look.facts.get("disks")) or ():
+def _judged_at(standing: Standing) -> datetime | None:
+    """The newest finding that was an answer: a recorder that cannot be read has not been checked."""
+    if standing.last.verdict is not Verdict.UNKNOWN:
+        return standing.last.at
+    return max((at for at in (standing.last_ok, standing.last_bad) if at), default=None)
+
+
+def _disks(disks: Iterable[Mapping[str, Any]], put: Put) -> None:
+    for disk in disks:
         label = f',disk="{escape(str(disk.get("id", "")))}"'
         if disk.get("status") in _DISK_HEALTHY:
             sound = _DISK_HEALTHY[disk["status"]] and disk.get("smart_passed") is not False
-            put("cctv_disk_healthy", label, int(sound))
+            put("cctv_disk_healthy", label, int(sound and disk.get("read_only") is not True))
         for name, fact in (("cctv_disk_size_bytes", "size"), ("cctv_disk_free_bytes", "free")):
             value = number(disk.get(fact))
             if value is not None:

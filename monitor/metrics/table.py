@@ -67,7 +67,11 @@ DEVICE_METRICS: tuple[Metric, ...] = (
     Metric(
         "cctv_recording_checked_timestamp_seconds", "When the recordings of this camera were last judged.", IDENTITY
     ),
-    Metric("cctv_disk_healthy", "1 if the disk is sound, 0 if it failed or is missing; absent if not known.", DISK),
+    Metric(
+        "cctv_disk_healthy",
+        "1 if the disk is sound, 0 if it failed, is missing or read-only; absent if not known.",
+        DISK,
+    ),
     Metric("cctv_disk_size_bytes", "Size of the recorder's disk.", DISK),
     Metric("cctv_disk_free_bytes", "Free space on the recorder's disk.", DISK),
 )

@@ -32,13 +32,11 @@ def _parts(state: DeviceState) -> Iterator[Mapping[str, Any]]:
     for probe in ("rtsp", "picture"):
         if probe in state.looks:
             yield state.looks[probe].facts.get("stream") or {}
-    for probe in ("onvif", "recorder"):
-        if probe in state.looks:
-            facts = state.looks[probe].facts
-            yield facts.get("onvif") or facts
-    for (probe, _aspect), standing in state.standings.items():
-        if probe == "recording":
-            yield standing.last.facts
+    if "onvif" in state.looks:
+        yield state.looks["onvif"].facts.get("onvif") or {}
+    for place in (("recorder", ""), ("recording", "")):
+        if place in state.standings:
+            yield state.standings[place].last.facts
 
 
 def _known(value: object) -> bool:

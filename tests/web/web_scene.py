@@ -141,10 +141,10 @@ def recorder(board: Board, site: str) -> None:
         Target(key, "recorder", "192.0.2.10", name="录像机 1", kind="ssh", timezone="Asia/Shanghai")
     )
     disks = [{"id": "sda", "status": "ok", "size": 8e12, "free": 3e11}, {"id": "sdb", "status": "failed", "size": None}]
-    state.looks["recorder"] = look(
-        "recorder", Outcome.SEEN, "8 channels read", 420, True, disks=disks, clock_offset_seconds=-1.5
+    state.looks["recorder"] = look("recorder", Outcome.SEEN, "8 channels read", 420, True)
+    state.standings["recorder", ""] = standing(
+        key, "recorder", Verdict.OK, "8 channels read, 2 disks", seen=420, disks=disks, clock_offset_seconds=-1.5
     )
-    state.standings["recorder", ""] = standing(key, "recorder", Verdict.OK, "8 channels read, 2 disks", seen=420)
     state.standings["recorder", "disk:sdb"] = standing(
         key, "recorder", Verdict.FAULT, "disk sdb: SMART says it failed", FaultKind.DISK_FAILED, since=50_000, seen=420
     )
