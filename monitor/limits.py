@@ -51,7 +51,9 @@ class PictureLimits:
     no_signal_entropy: float = 2.0
     """... entropy in bits below which it is a card, not a scene."""
     no_signal_flat_above: float = 0.4
-    """The flat share must also exceed the reference's by this."""
+    """Where there is a reference its flat share must be exceeded by this, or ..."""
+    no_signal_entropy_below: float = 1.5
+    """... its entropy be undercut by so many bits."""
     overexposed_share: float = 0.5
     """Share of pixels >= 250 above this = overexposed, without a reference."""
     overexposed_share_known: float = 0.35
@@ -91,7 +93,7 @@ class PictureLimits:
     """Spacing of the pictures that renew a learned reference while all is well."""
     textured_tiles: int = 20
     """With fewer recognisable tiles occluded, moved and view_changed cannot be judged."""
-    occluded_share: float = 0.4
+    occluded_share: float = 0.33
     """More than this share of the recognisable tiles lost in one look = occluded."""
     occluded_share_lasting: float = 0.22
     """The same tiles lost in two and more looks in a row, or in the median of a close look."""
@@ -105,10 +107,10 @@ class PictureLimits:
     """Least response of the phase correlation to believe a shift."""
     moved_recovers: float = 0.15
     """The lost share must fall by this when the shift is undone."""
-    blurred_focus: float = 0.38
-    """Focus below this share of the reference's = blurred."""
-    blurred_layout: float = 0.5
-    """The coarse layout must still agree so well: otherwise something else fills the view."""
+    blurred_detail: float = 0.45
+    """Fine detail of the recognised tiles below this share of the reference's = blurred."""
+    blurred_layout: float = 0.8
+    """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""
     careful_key_frames: int = 5
     """Key frames of one look whose median counts as more than one look."""
     cast_change: float = 9.0

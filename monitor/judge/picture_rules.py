@@ -85,13 +85,17 @@ def uniform(picture: Facts, limits: PictureLimits) -> Answer:
 def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
     now, reference = picture["now"], known(picture)
     said = f"{now['flat']:.0%} of the picture flat, {now['entropy']:.1f} bit of grey levels"
-    least = max(limits.no_signal_flat, (reference["flat"] if reference else 0.0) + limits.no_signal_flat_above)
-    if reference and least > 1.0:
-        return undecidable(f"{said}; the reference itself is {reference['flat']:.0%} flat")
-    card = now["flat"] >= least and now["entropy"] < limits.no_signal_entropy
-    if card and reference is None and now["spread"] < limits.uniform_reference_spread:
-        return undecidable(f"{said}: an even wall and a card look alike without a reference")
-    return answer(card, f"{said}: a card, not a scene" if card else said)
+    if now["flat"] < limits.no_signal_flat or now["entropy"] >= limits.no_signal_entropy:
+        return answer(False, said)
+    if reference is None:
+        if now["spread"] < limits.uniform_reference_spread:
+            return undecidable(f"{said}: an even wall and a card look alike without a reference")
+        return answer(True, f"{said}: a card, not a scene")
+    flatter = now["flat"] >= reference["flat"] + limits.no_signal_flat_above
+    poorer = now["entropy"] <= reference["entropy"] - limits.no_signal_entropy_below
+    if flatter or poorer:
+        return answer(True, f"{said}: a card, not the scene of the reference ({reference['entropy']:.1f} bit)")
+    return undecidable(f"{said}, and the reference has no more ({reference['entropy']:.1f} bit)")
 
 
 def overexposed(picture: Facts, limits: PictureLimits) -> Answer:

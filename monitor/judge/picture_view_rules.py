@@ -23,7 +23,7 @@ def view_changed(picture: Facts, limits: PictureLimits) -> Answer:
         return undecidable(blocked)
     least = limits.view_changed_share if reference["same_light"] else CROSS_LIGHT_SHARE
     said = f"{reference['lost']:.0%} of {reference['textured']} recognisable tiles do not show the reference"
-    gone = reference["lost"] > least and reference["lost_aligned"] > least
+    gone = reference["lost"] > least
     rich = reference["edge_ratio"] > limits.view_changed_edges
     return answer(gone and rich and not _shifted(picture, limits), said)
 
@@ -37,13 +37,19 @@ def moved(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def blurred(picture: Facts, limits: PictureLimits) -> Answer:
+    """Fine detail is gone where the view is still recognised, or all edges are while the coarse layout still stands."""
     reference = picture["reference"]
-    if not reference["learned"]:
-        return undecidable("no reference yet")
+    if blocked := _cannot_recognise(picture, limits):
+        return undecidable(blocked)
     if not reference["same_light"]:
         return undecidable(NEW_LIGHT)
-    said = f"sharpness {reference['focus_ratio']:.2f} of the reference's"
-    return answer(reference["focus_ratio"] < limits.blurred_focus and reference["layout"] > limits.blurred_layout, said)
+    said = f"fine detail {reference['sharpness']:.0%} of the reference's"
+    if reference["lost"] > 0.5:
+        washed = reference["edge_ratio"] < limits.view_changed_edges and reference["layout"] > limits.blurred_layout
+        return answer(
+            washed, f"edges {reference['edge_ratio']:.0%} of the reference's, layout {reference['layout']:.2f}"
+        )
+    return answer(reference["sharpness"] < limits.blurred_detail, said)
 
 
 def occluded(picture: Facts, limits: PictureLimits) -> Answer:
@@ -82,6 +88,6 @@ def _cannot_recognise(picture: Facts, limits: PictureLimits) -> str:
 def _shifted(picture: Facts, limits: PictureLimits) -> bool:
     """A shift is believed when undoing it brings the lost tiles back."""
     reference = picture["reference"]
-    recovers = reference["lost"] - reference["lost_aligned"] >= limits.moved_recovers
+    recovers = reference["lost_here"] - reference["lost"] >= limits.moved_recovers
     strong: bool = reference["shift"] >= limits.moved_shift and reference["response"] > limits.moved_response
     return strong and recovers

@@ -8,11 +8,12 @@ import numpy as np
 from monitor.model import KeyFrame, Memory
 from monitor.vision import Answer, Question, statistics, thumbnail
 from monitor.vision.annotate import annotated, reference_picture
-from monitor.vision.beside import Beholder, masked_tiles
+from monitor.vision.beside import Beholder, Beside, masked_tiles
 from monitor.vision.compare import miniature
 from monitor.vision.decode import Picture, Plane, Undecodable, decode
 from monitor.vision.life import Life
-from monitor.vision.memory import pack, unpack
+from monitor.vision.memory import Kept, pack, unpack
+from monitor.vision.views import STRANGE
 from monitor.vision.work import Small, shrink
 
 
@@ -40,7 +41,7 @@ def _with_history(
     beholder, life = Beholder(kept, question, masked_tiles(question.masks, question.limits)), Life(kept, question)
     view = _median(smalls)
     beside, facts["reference"] = beholder.look(view, now)
-    light = beside.view.words if beside.view and beside.same_light else kept.words.setdefault("no_light", {})
+    light = _light_words(beside, kept)
     facts["freeze"] = life.look(pictures, smalls, light)
     facts["suspect"] = bool(facts["freeze"]["suspect"] or facts["freeze"]["came_back"])
     life.remember(facts["freeze"], light)
@@ -53,6 +54,18 @@ def _with_history(
     packed = pack(kept)
     facts["memory_kilobytes"] = round(len(packed) / 1000, 1)
     return Answer(facts, shown, packed)
+
+
+def _light_words(beside: Beside, kept: Kept) -> dict[str, Any]:
+    """Where the floor of the freeze test is kept: with the reference, unless this is not what it shows."""
+    if beside.view is None or beside.comparison is None:
+        words: dict[str, Any] = kept.words.setdefault("no_light", {})
+        return words
+    if not beside.same_light or beside.comparison.lost > STRANGE:
+        return {}
+    if "floor" not in beside.view.words:
+        beside.view.words.update({name: value for name, value in kept.words.get("no_light", {}).items()})
+    return beside.view.words
 
 
 def _decode_all(key_frames: Sequence[KeyFrame]) -> tuple[list[Picture], list[str]]:

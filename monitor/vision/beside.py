@@ -85,13 +85,14 @@ class Beholder:
             "lost": round(comparison.lost, 4),
             "lost_lasting": round(lasting, 4),
             "lasting_looks": looks,
-            "lost_aligned": round(comparison.lost_aligned, 4),
+            "lost_here": round(comparison.lost_here, 4),
             "shift": round(max(abs(across), abs(down)), 4),
             "shift_across": round(across, 4),
             "shift_down": round(down, 4),
             "response": round(comparison.response, 4),
             "layout": round(comparison.layout, 4),
             "edge_ratio": round(comparison.edge_ratio, 4),
+            "sharpness": round(comparison.sharpness, 4),
             "focus_ratio": round(numbers.focus / max(known["focus"], 1e-4), 4),
             "cast": round(math.hypot(numbers.blue - known["blue"], numbers.red - known["red"]), 2),
             "emptied": round(_emptied_rows(view.reference, now), 4),
@@ -116,7 +117,7 @@ class Beholder:
         same_colour = bool(beside.view.words["mono"]) == self._monochrome(numbers)
         if beside.same_light:
             steady = beside.comparison.lost < limits.occluded_share_lasting
-            sharp = numbers.focus > limits.blurred_focus * 1.5 * beside.view.words["numbers"]["focus"]
+            sharp = beside.comparison.sharpness > 1.5 * limits.blurred_detail
             return beside.view if steady and sharp and not _shifted(beside.comparison, limits) else None
         if beside.comparison.lost < (AGREES if same_colour else AGREES_ACROSS_COLOUR):
             return self._unfinished(numbers) or self._views.begin(self._monochrome(numbers))

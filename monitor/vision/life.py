@@ -20,7 +20,7 @@ from monitor.vision.movement import ACROSS, DOWN, Cells
 from monitor.vision.signatures import Signatures
 from monitor.vision.work import Small
 
-EARLIER = 3
+EARLIER = 2
 """Earlier polls whose patches are kept: about 10 kB each."""
 GRIDS = 6
 """Earlier polls whose coarse grids are kept: about 1 kB each."""
@@ -53,6 +53,7 @@ class Life:
         self.corners: Corners = np.zeros((0, 2), np.int32)
         self.band_top, self.band_bottom = question.limits.band_top, question.limits.band_bottom
         self._shots: list[Shot] = []
+        self._alive: list[Pair] = []  # pairs in which something surely moved
 
     def look(self, pictures: Sequence[Picture], smalls: Sequence[Small], light: dict[str, Any]) -> dict[str, Any]:
         """Numbers of the freeze and replay tests. ``light``: words of the view whose floor applies."""
@@ -64,10 +65,21 @@ class Life:
         clock = self._clock(earlier)
         self.left_out |= clock
         numbers = self._numbers(earlier, light) | {"clock_cells": int(clock.sum())}
-        moving = [one.grid for one in self._shots]
-        inner = [small.inner for _, small in same]
-        numbers |= self._signatures.look(inner, moving, self.left_out, self._question.limits)
-        return numbers
+        return numbers | self._repeated([small.inner for _, small in same])
+
+    def _repeated(self, pictures: Sequence[Plane]) -> dict[str, Any]:
+        """Pictures seen exactly so before, and how many of them differ from one another: a loop, not a still view."""
+        before = self._signatures.look(pictures)
+        different: list[Shot] = []
+        for shot in itertools.compress(self._shots, before):
+            if all(self._differ(self._pair(shot, other)) for other in different):
+                different.append(shot)
+        back = self._signatures.came_back and bool(self._question.limits.replayed_matches)
+        return {"seen_before": sum(before), "replayed_pictures": len(different), "came_back": back}
+
+    def _differ(self, pair: Pair) -> bool:
+        limits = self._question.limits
+        return (pair.change or 0.0) >= 2 * limits.frozen_change or pair.movement >= limits.movement
 
     def _corners(self, last: Picture) -> Corners:
         """Chosen once for a camera and resolution, and again when what they show has become too flat to tell."""
@@ -121,6 +133,7 @@ class Life:
         newest = polls[0] if polls else None
         floor = light.get("floor") if light.get("floor_polls", 0) >= limits.frozen_floor_polls else None
         limit, suspicious = freeze.limit(floor, limits), freeze.suspicious(floor, limits)
+        self._alive = [pair for pair in [*within, *polls[:1]] if pair.movement >= limits.movement]
         least = freeze.least([pair.change for pair in within])
         moved = max((pair.movement for pair in within), default=0.0)
         same = sum(1 for _ in itertools.takewhile(lambda pair: _still(pair, suspicious, limits.movement), polls))
@@ -155,16 +168,15 @@ class Life:
 
     def _learn_floor(self, numbers: dict[str, Any], light: dict[str, Any]) -> None:
         """Down at once when something moved; slowly when only the noise speaks, which may be a restless encoder."""
-        if numbers["suspect"]:
+        if numbers["suspect"] or numbers["seen_before"]:
             return
+        moved = freeze.least([pair.change for pair in self._alive])
         known = [value for value in (numbers["least_within"], numbers["least_earlier"]) if value is not None]
-        if not known:
+        change = moved if moved is not None else min(known, default=0.0)
+        if moved is None and change < SURELY_ALIVE:
             return
-        change, floor = min(known), light.get("floor")
-        moved = max(numbers["movement_within"], numbers["movement_newest"] or 0.0) >= self._question.limits.movement
-        if not moved and change < SURELY_ALIVE:
-            return
-        if floor is None or (moved and change < floor):
+        floor = light.get("floor")
+        if floor is None or (moved is not None and change < floor):
             floor = change
         else:
             floor += SLOWLY * (change - floor) if change < floor else SLOWLY / 10 * (min(change, 4 * floor) - floor)

@@ -9,8 +9,8 @@ import numpy as np
 
 from monitor.vision.decode import Plane
 
-ACROSS, DOWN = 60, 34
-"""Cells; at 480 wide each is 8 x 8 pixels, about the size of two clock digits."""
+ACROSS, DOWN = 60, 30
+"""Cells; at 480 wide each is 8 x 9 pixels, about the size of two clock digits."""
 CHANGED = 4
 """Grey levels by which a cell's mean has changed."""
 ALWAYS = 0.7

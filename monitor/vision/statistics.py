@@ -16,9 +16,13 @@ FLAT_SPREAD = 2.0
 """A tile with a smaller standard deviation (grey levels) carries nothing to see."""
 IMMERKAER = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)
 """Blind to flat, sloping and straight-edged content. J. Immerkaer, Fast Noise Variance Estimation, CVIU 64(2), 1996."""
+SQUARES = ((0.2, 0.1), (0.3, 0.85), (0.5, 0.45), (0.75, 0.15), (0.8, 0.9))
+"""Where the native noise is read: shares of the height and width left over."""
 IMMERKAER_SCALE = 4.047
 """Median of |response| of that kernel to Gaussian noise of standard deviation 1 (6 x 0.6745)."""
-PATCH = 96
+LAPLACIAN_POWER = 20
+"""Variance of the Laplacian of white noise of variance 1: the sum of the kernel's squares."""
+PATCH = 64
 """Side in pixels of the native-resolution squares the sensor noise is read from."""
 
 
@@ -34,7 +38,6 @@ class Statistics:
     clipped: float  # share of pixels >= 250
     correlation: float  # lag-1 horizontal: pictures ~1, electronic noise ~0
     flat: float  # share of tiles with next to no spread
-    edges: float  # mean Sobel magnitude
     detail: float  # Laplacian variance, noise removed
     noise: float  # grey levels, at 480 wide
     native_noise: float  # grey levels, median over native patches
@@ -72,8 +75,7 @@ def measure(picture: Picture, small: Small) -> Statistics:
         clipped=float(histogram[250:].sum()),
         correlation=_correlation(inner),
         flat=float((tile_spread(inner) < FLAT_SPREAD).mean()),
-        edges=cv2.mean(edge_strength(inner))[0],
-        detail=max(laplacian - 20 * noise**2, 0.0),  # 20 = sum of the squared Laplacian kernel
+        detail=max(laplacian - LAPLACIAN_POWER * noise**2, 0.0),
         noise=noise,
         native_noise=_native_noise(picture),
         stripe_spread=bands.spread,
@@ -87,6 +89,8 @@ def measure(picture: Picture, small: Small) -> Statistics:
 
 def median(many: list[Statistics]) -> Statistics:
     """The middle value of each number over several pictures of one look."""
+    if len(many) == 1:
+        return many[0]
     return Statistics(*(float(np.median([getattr(one, field.name) for one in many])) for field in fields(Statistics)))
 
 
@@ -97,17 +101,10 @@ def immerkaer(grey: Plane) -> float:
     return _percentile(counts / max(response.size, 1), 0.5) / IMMERKAER_SCALE
 
 
-def edge_strength(grey: Plane) -> Floats:
-    """Sobel magnitude after a Gaussian of sigma 1, float32."""
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    across = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)
-    return np.asarray(cv2.magnitude(across, down), np.float32)
-
-
 def tile_spread(grey: Plane, across: int = TILES_ACROSS, down: int = TILES_DOWN) -> Floats:
     """Standard deviation of each tile, (down, across) float32."""
-    values = grey.astype(np.float32)
+    rows, columns = grey.shape[0] // down * down, grey.shape[1] // across * across
+    values = grey[:rows, :columns].astype(np.float32)
     mean = cv2.resize(values, (across, down), interpolation=cv2.INTER_AREA)
     square = cv2.resize(cv2.multiply(values, values), (across, down), interpolation=cv2.INTER_AREA)
     return np.sqrt(np.maximum(square - mean * mean, 0))
@@ -167,9 +164,9 @@ def _wave(grey: Plane) -> Floats:
 
 
 def _native_noise(picture: Picture) -> float:
-    """Median over nine native squares: the small picture has averaged the sensor's noise away."""
+    """Median over five native squares: the small picture has averaged the sensor's noise away."""
     side = min(PATCH, picture.height // 4, picture.width // 4)
-    rows = np.linspace(picture.height * 0.15, picture.height * 0.85 - side, 3).astype(int)
-    columns = np.linspace(picture.width * 0.05, picture.width * 0.95 - side, 3).astype(int)
-    squares = [picture.luma[y : y + side, x : x + side] for y in rows for x in columns]
+    rows, columns = picture.height - side, picture.width - side
+    corners = [(int(rows * y), int(columns * x)) for y, x in SQUARES]
+    squares = [picture.luma[y : y + side, x : x + side] for y, x in corners]
     return float(np.median([immerkaer(np.ascontiguousarray(square)) for square in squares])) * picture.gain

@@ -17,8 +17,8 @@ from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
 from monitor.vision.statistics import Statistics
 
-QUALITY = 80
-"""JPEG quality of what is kept: about 4 kB a picture."""
+QUALITY = 70
+"""JPEG quality of what is kept: about 3 kB a picture."""
 MOST_VIEWS = 4
 STRANGE = 0.5
 """Share of tiles lost from which a sample is of another view than the median of all."""
