@@ -120,6 +120,7 @@ def _identity(look: _Look) -> None:
 
 def _profiles(look: _Look) -> None:
     look.facts["profiles"] = onvif.read_profiles(look.device, look.deadline)
+    look.facts["media_service"] = onvif.media_service(look.device)
 
 
 def _stream_uri(look: _Look) -> None:

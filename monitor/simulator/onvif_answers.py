@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ENVELOPE = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tt="http://www.onvif.org/ver10/schema"'
-    ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl"'
+    ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl"'
     ' xmlns:tev="http://www.onvif.org/ver10/events/wsdl" xmlns:wsnt="http://docs.oasis-open.org/wsn/b-2"'
     ' xmlns:wsa="http://www.w3.org/2005/08/addressing" xmlns:tse="http://www.onvif.org/ver10/search/wsdl"'
     ' xmlns:trc="http://www.onvif.org/ver10/recording/wsdl" xmlns:trp="http://www.onvif.org/ver10/replay/wsdl"'
@@ -25,6 +25,7 @@ ENVELOPE = (
 SERVICES = {
     "device": "http://www.onvif.org/ver10/device/wsdl",
     "media": "http://www.onvif.org/ver10/media/wsdl",
+    "media2": "http://www.onvif.org/ver20/media/wsdl",
     "events": "http://www.onvif.org/ver10/events/wsdl",
     "recording": "http://www.onvif.org/ver10/recording/wsdl",
     "search": "http://www.onvif.org/ver10/search/wsdl",
@@ -123,7 +124,9 @@ def _scopes(camera: "OnvifCamera", _asked: str) -> str:
     return f"<tds:GetScopesResponse>{scopes}</tds:GetScopesResponse>"
 
 
-def _profiles(camera: "OnvifCamera", _asked: str) -> str:
+def _profiles(camera: "OnvifCamera", asked: str) -> str:
+    if "ver20/media" in asked:
+        return f"<tr2:GetProfilesResponse>{''.join(map(profile2, camera.profiles))}</tr2:GetProfilesResponse>"
     return f"<trt:GetProfilesResponse>{''.join(map(_profile, camera.profiles))}</trt:GetProfilesResponse>"
 
 
@@ -144,7 +147,22 @@ def _profile(profile: Profile) -> str:
     )
 
 
-def _media_uri(operation: str, uri: str) -> str:
+def profile2(profile: Profile) -> str:
+    """A media profile as Media2 tells it."""
+    return (
+        f'<tr2:Profiles token="{profile.token}" fixed="true"><tr2:Name>{profile.name}</tr2:Name><tr2:Configurations>'
+        f'<tr2:VideoEncoder token="{profile.token}" GovLength="50" Profile="Main"><tt:Name>{profile.name}</tt:Name>'
+        f"<tt:UseCount>1</tt:UseCount><tt:Encoding>{profile.encoding}</tt:Encoding><tt:Resolution>"
+        f"<tt:Width>{profile.width}</tt:Width><tt:Height>{profile.height}</tt:Height></tt:Resolution>"
+        f'<tt:RateControl ConstantBitRate="false"><tt:FrameRateLimit>{profile.fps}.0</tt:FrameRateLimit>'
+        f"<tt:BitrateLimit>{profile.bitrate}</tt:BitrateLimit></tt:RateControl><tt:Quality>4</tt:Quality>"
+        "</tr2:VideoEncoder></tr2:Configurations></tr2:Profiles>"
+    )
+
+
+def _media_uri(operation: str, uri: str, asked: str) -> str:
+    if "ver20/media" in asked:
+        return f"<tr2:{operation}Response><tr2:Uri>{escape(uri)}</tr2:Uri></tr2:{operation}Response>"
     return (
         f"<trt:{operation}Response><trt:MediaUri><tt:Uri>{escape(uri)}</tt:Uri>"
         "<tt:InvalidAfterConnect>false</tt:InvalidAfterConnect><tt:InvalidAfterReboot>false</tt:InvalidAfterReboot>"
@@ -205,8 +223,8 @@ HEALTHY: Mapping[str, Reply] = {
     "GetNTP": _ntp,
     "GetScopes": _scopes,
     "GetProfiles": _profiles,
-    "GetStreamUri": lambda camera, _: _media_uri("GetStreamUri", camera.stream_uri),
-    "GetSnapshotUri": lambda camera, _: _media_uri("GetSnapshotUri", camera.snapshot_uri),
+    "GetStreamUri": lambda camera, asked: _media_uri("GetStreamUri", camera.stream_uri, asked),
+    "GetSnapshotUri": lambda camera, asked: _media_uri("GetSnapshotUri", camera.snapshot_uri, asked),
     "CreatePullPointSubscription": _pull_point,
     "PullMessages": _messages,
     "Unsubscribe": _unsubscribe,

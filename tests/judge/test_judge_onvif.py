@@ -106,6 +106,12 @@ def test_the_substream_and_a_night_s_half_rate_are_no_change() -> None:
     assert judged(HEALTHY, last_stream={**DELIVERED, "frames_per_second": 12.5})["stream"].verdict is Verdict.OK
 
 
+def test_the_older_media_service_has_no_word_for_h265_so_its_codec_is_not_held_against_it() -> None:
+    hevc = {**DELIVERED, "codec": "hevc"}
+    assert judged({**HEALTHY, "media_service": "media"}, last_stream=hevc)["stream"].verdict is Verdict.OK
+    assert judged({**HEALTHY, "media_service": "media2"}, last_stream=hevc)["stream"].verdict is Verdict.FAULT
+
+
 def test_what_a_device_does_not_tell_is_not_held_against_it() -> None:
     silent = {**MAIN, "codec": None, "width": None, "height": None, "fps": None}
     assert judged({**HEALTHY, "profiles": [silent]}, last_stream=DELIVERED)["stream"].verdict is Verdict.OK

@@ -15,6 +15,7 @@ import pytest
 from monitor.model import Credentials, Deadline, Evidence, Key, LoginState, Outcome, Target
 from monitor.probes.onvif import look_at_onvif
 from monitor.simulator.onvif import OnvifCamera
+from monitor.simulator.onvif_answers import Profile
 from monitor.simulator.onvif_faults import FAULTS
 
 HOST = "127.0.41.1"
@@ -180,6 +181,32 @@ async def test_elements_out_of_order_are_understood(camera: OnvifCamera) -> None
 async def test_an_impossible_date_is_unknown(camera: OnvifCamera) -> None:
     camera.fault, camera.fault_operation = "impossible_dates", "GetSystemDateAndTime"
     assert (await look(camera)).facts["onvif"]["clock_offset_seconds"] is None
+
+
+async def test_h265_is_told_by_the_newer_media_service(camera: OnvifCamera) -> None:
+    camera.services = ("device", "media", "media2", "events")
+    camera.profiles = (Profile(encoding="H265", width=2688, height=1520, fps=20),)
+    facts = (await look(camera)).facts["onvif"]
+    assert facts["media_service"] == "media2"
+    (profile,) = facts["profiles"]
+    assert (profile["codec"], profile["width"], profile["fps"], profile["bitrate"]) == ("hevc", 2688, 20, 2048)
+    assert facts["stream_uri"] == f"rtsp://{HOST}:554/main"
+    assert facts["snapshot_uri"].startswith(f"http://{HOST}")
+
+
+async def test_a_newer_media_service_that_is_only_listed_is_passed_over(camera: OnvifCamera) -> None:
+    camera.services = ("device", "media", "media2", "events")
+    healthy = camera.answers["GetProfiles"]
+    camera.answers["GetProfiles"] = lambda at, asked: healthy(at, asked) if "ver10/media" in asked else BROKEN
+    seen = await look(camera)
+    assert seen.outcome is Outcome.SEEN, seen.reason
+    assert (seen.facts["onvif"]["media_service"], len(seen.facts["onvif"]["profiles"])) == ("media", 2)
+
+
+BROKEN = (
+    "<s:Fault><s:Code><s:Value>s:Receiver</s:Value><s:Subcode><s:Value>ter:ActionNotSupported</s:Value></s:Subcode>"
+    '</s:Code><s:Reason><s:Text xml:lang="en">no</s:Text></s:Reason></s:Fault>'
+)
 
 
 async def test_the_first_serial_is_kept_and_a_new_firmware_noted(camera: OnvifCamera) -> None:

@@ -18,7 +18,16 @@ import pytest
 from lxml import etree
 
 from monitor.model import Credentials, Deadline, Outcome
-from monitor.protocols.onvif import Device, Trouble, parse, read_clock, read_identity, read_services, without_secrets
+from monitor.protocols.onvif import (
+    Device,
+    Trouble,
+    find_stream_uri,
+    parse,
+    read_clock,
+    read_identity,
+    read_services,
+    without_secrets,
+)
 from monitor.protocols.onvif.address import pin, pin_media
 from monitor.protocols.onvif.documents import binding
 from monitor.protocols.onvif.events import notification
@@ -345,6 +354,14 @@ async def test_old_devices_are_asked_for_capabilities_where_services_are_unknown
         names, media = await in_device(camera, ask)
     assert names == ["events", "media"]
     assert media == f"http://{camera.address}/onvif/media_service"
+
+
+async def test_a_stream_address_is_found_where_none_is_configured() -> None:
+    async with OnvifCamera(HOST) as camera:
+        assert await in_device(camera, find_stream_uri) == f"rtsp://{HOST}:554/main"
+        camera.profiles = ()
+        with pytest.raises(Trouble, match="no media profile"):
+            await in_device(camera, find_stream_uri)
 
 
 async def test_an_operation_of_ours_that_is_none_is_our_mistake() -> None:

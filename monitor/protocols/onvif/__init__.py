@@ -12,7 +12,7 @@ Everything goes through one call, which the probe, discovery and recorder kinds 
         device.close()
 
 ``call`` blocks, for a thread; it ends at the deadline, raises Trouble (an outcome and a sentence) and sends credentials
-once at most if they are refused. Services: devicemgmt, media, events, recording, search, replay; pullpoint and
+once at most if they are refused. Services: devicemgmt, media, media2, events, recording, search, replay; pullpoint and
 subscription after ``place``. Values are plain data with the names of the ONVIF schema; a missing element, and a date
 that cannot be, is None: unknown, never zero. A date without a zone arrives naive.
 """
@@ -22,6 +22,8 @@ from monitor.protocols.onvif.device import Device, spell
 from monitor.protocols.onvif.documents import warm_up
 from monitor.protocols.onvif.inventory import (
     Clock,
+    find_stream_uri,
+    media_service,
     read_clock,
     read_identity,
     read_ntp,
@@ -36,6 +38,8 @@ __all__ = [
     "Clock",
     "Device",
     "Trouble",
+    "find_stream_uri",
+    "media_service",
     "parse",
     "read_clock",
     "read_identity",

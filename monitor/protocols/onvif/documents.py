@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-SERVICES = ("devicemgmt", "media", "events", "pullpoint", "subscription", "recording", "search", "replay")
+SERVICES = ("devicemgmt", "media", "media2", "events", "pullpoint", "subscription", "recording", "search", "replay")
 SUBSCRIPTIONS = ("pullpoint", "subscription")
 """Spoken to at the address a subscription gives, not at one the device lists."""
 _lock = threading.Lock()
@@ -46,6 +46,13 @@ IMPORT = '<import namespace="{ns}" location="{wsdl}"/>'
 PORT = '<port xmlns:s="{ns}" name="{name}" binding="s:{binding}"><soap:address location=""/></port>'
 
 
+MEDIA2 = {
+    "ns": "http://www.onvif.org/ver20/media/wsdl",
+    "wsdl": str(Path(__file__).parent / "media2.wsdl"),
+    "binding": "Media2Binding",
+}
+
+
 @functools.cache
 def _document() -> Any:
     """One document that imports all the others: the large schema they share is then parsed once, not once for each."""
@@ -71,7 +78,11 @@ def _document() -> Any:
 def _words() -> dict[str, dict[str, str]]:
     """For each service: its namespace "ns", its file "wsdl" and its "binding"."""
     services: dict[str, dict[str, str]] = _onvif().SERVICES
-    return {**services, "subscription": {**services["events"], "binding": "SubscriptionManagerBinding"}}
+    return {
+        **services,
+        "subscription": {**services["events"], "binding": "SubscriptionManagerBinding"},
+        "media2": MEDIA2,
+    }
 
 
 def _folder() -> Path:

@@ -10,6 +10,7 @@ from monitor.protocols.onvif.address import pin_media
 from monitor.protocols.onvif.device import Device
 from monitor.protocols.onvif.trouble import Trouble, plain
 
+NOT_OFFERED = frozenset({Outcome.UNSUPPORTED, Outcome.SERVER_ERROR, Outcome.NOT_FOUND})
 CODECS = {"JPEG": "mjpeg", "MPEG4": "mpeg4", "H264": "h264", "H265": "hevc"}
 
 
@@ -43,7 +44,7 @@ def read_services(device: Device, deadline: Deadline) -> list[str]:
     try:
         answer = device.call("devicemgmt", "GetServices", deadline, IncludeCapability=False)
     except Trouble as trouble:
-        if trouble.outcome not in (Outcome.UNSUPPORTED, Outcome.SERVER_ERROR, Outcome.NOT_FOUND):
+        if trouble.outcome not in NOT_OFFERED:
             raise
         return _read_capabilities(device, deadline)
     services = [_mapping(service) for service in _sequence(answer.get("Service"))]
@@ -64,9 +65,23 @@ def read_identity(device: Device, deadline: Deadline) -> dict[str, str]:
     return {ours: plain(answer.get(theirs), 100) for ours, theirs in names.items()}
 
 
+def media_service(device: Device) -> str:
+    """ "media2" where the device has it, since the older "media" has no word for H.265."""
+    return "media2" if "media2" in device.addresses else "media"
+
+
 def read_profiles(device: Device, deadline: Deadline) -> list[dict[str, Any]]:
     """token, name, codec, width, height, fps, bitrate (kbit/s) of every media profile; None = not told."""
-    answer = device.call("media", "GetProfiles", deadline, lenient=True)
+    if media_service(device) == "media":
+        answer = device.call("media", "GetProfiles", deadline, lenient=True)
+    else:
+        try:
+            answer = device.call("media2", "GetProfiles", deadline, lenient=True, Type=["VideoEncoder"])
+        except Trouble as trouble:
+            if trouble.outcome not in NOT_OFFERED or "media" not in device.addresses:
+                raise
+            del device.addresses["media2"]  # listed, but not there: the older service is asked from now on
+            return read_profiles(device, deadline)
     return [_profile(_mapping(profile)) for profile in _sequence(answer.get("Profiles"))]
 
 
@@ -76,14 +91,27 @@ def read_stream_uri(device: Device, profile: str, deadline: Deadline) -> tuple[s
     Never from malformed XML. It may still hold a name and password in its path, as some makers want it: show it only
     through ``without_secrets``.
     """
+    service = media_service(device)
     setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
-    answer = device.call("media", "GetStreamUri", deadline, StreamSetup=setup, ProfileToken=profile)
+    how: dict[str, Any] = {"Protocol": "RTSP"} if service == "media2" else {"StreamSetup": setup}
+    answer = device.call(service, "GetStreamUri", deadline, ProfileToken=profile, **how)
     return _uri(device, answer, "GetStreamUri")
 
 
 def read_snapshot_uri(device: Device, profile: str, deadline: Deadline) -> tuple[str, str]:
     """As :func:`read_stream_uri`, of the still picture."""
-    return _uri(device, device.call("media", "GetSnapshotUri", deadline, ProfileToken=profile), "GetSnapshotUri")
+    answer = device.call(media_service(device), "GetSnapshotUri", deadline, ProfileToken=profile)
+    return _uri(device, answer, "GetSnapshotUri")
+
+
+def find_stream_uri(device: Device, deadline: Deadline) -> str:
+    """The RTSP address of the first media profile, for a camera whose configuration names none. Raises Trouble."""
+    read_clock(device, deadline)
+    read_services(device, deadline)
+    token = next((profile["token"] for profile in read_profiles(device, deadline) if profile["token"]), "")
+    if not token:
+        raise Trouble(Outcome.NO_VIDEO, "the device has no media profile")
+    return read_stream_uri(device, token, deadline)[0]
 
 
 def read_ntp(device: Device, deadline: Deadline) -> dict[str, Any] | None:
@@ -129,7 +157,8 @@ def _versioned(service: dict[str, Any]) -> str:
 
 
 def _profile(profile: dict[str, Any]) -> dict[str, Any]:
-    encoder = _mapping(profile.get("VideoEncoderConfiguration"))
+    newer = _mapping(profile.get("Configurations")).get("VideoEncoder")
+    encoder = _mapping(newer or profile.get("VideoEncoderConfiguration"))
     resolution, rate = _mapping(encoder.get("Resolution")), _mapping(encoder.get("RateControl"))
     codec = str(encoder.get("Encoding") or "")
     return {
@@ -138,21 +167,24 @@ def _profile(profile: dict[str, Any]) -> dict[str, Any]:
         "codec": CODECS.get(codec.upper(), plain(codec, 20).lower()) or None,
         "width": _positive(resolution.get("Width")),
         "height": _positive(resolution.get("Height")),
-        "fps": _positive(rate.get("FrameRateLimit")),
+        "fps": _positive(rate.get("FrameRateLimit"), decimals=2),
         "bitrate": _positive(rate.get("BitrateLimit")),
     }
 
 
 def _uri(device: Device, answer: dict[str, Any], operation: str) -> tuple[str, str]:
-    uri = str(_mapping(answer.get("MediaUri")).get("Uri") or "")
+    uri = str(_mapping(answer.get("MediaUri")).get("Uri") or answer.get("Uri") or "")
     try:
         return pin_media(device.address, uri)
     except ValueError:
         raise Trouble(Outcome.PROTOCOL, f"malformed answer to {operation}: it holds no usable address") from None
 
 
-def _positive(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and value > 0 else None
+def _positive(value: Any, decimals: int = 0) -> float | None:
+    if not isinstance(value, int | float) or not 0 < value < 1e9:
+        return None
+    rounded = round(float(value), decimals)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _mapping(value: Any) -> dict[str, Any]:
