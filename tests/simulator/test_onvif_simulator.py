@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,16 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from monitor.model import Credentials, Deadline
+from monitor.model import Credentials, Deadline, Key, Outcome, Target
+from monitor.probes.onvif import look_at_onvif
 from monitor.protocols.onvif import Device, read_services
 from monitor.protocols.onvif.events import notification
+from monitor.simulator.camera import CameraSpec
 from monitor.simulator.onvif import OnvifCamera
 from monitor.simulator.onvif_answers import HEALTHY, envelope
 from monitor.simulator.onvif_recordings import Recording, add_recordings
+from monitor.simulator.onvif_site import onvif_of
+from monitor.simulator.site import Simulator
 
 HOST = "127.0.44.1"
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -118,3 +123,15 @@ async def test_an_impossible_recording_date_is_unknown_and_floods_no_log(caplog:
             summary = await in_device(camera, ask)
     assert (summary["DataFrom"], summary["DataUntil"]) == (None, None)
     assert caplog.text == ""
+
+
+async def test_a_camera_of_the_virtual_site_tells_over_onvif_what_its_stream_delivers() -> None:
+    spec = CameraSpec("gate", "127.0.44.5", port=0, codec="h265", username="viewer", password="pw")
+    async with Simulator([spec]) as site:
+        camera = await site.attach(onvif_of(replace(spec, port=site.cameras["gate"].port), port=0))
+        target = Target(Key("", "gate"), "camera", spec.address, Credentials("viewer", "pw"), onvif=camera.address)
+        seen = await look_at_onvif(target, b"", Deadline.after(10))
+        facts = seen.facts["onvif"]
+    assert seen.outcome is Outcome.SEEN, seen.reason
+    assert facts["stream_uri"] == site.url("gate")
+    assert (facts["profiles"][0]["codec"], facts["profiles"][0]["width"], facts["auth"]) == ("hevc", 640, "digest")
