@@ -18,6 +18,17 @@ class Piece(NamedTuple):
     size: int
 
 
+class Instant(NamedTuple):
+    """A recorded instant to prove, by our time."""
+
+    channel: str
+    path: str
+    at: float
+    start: float  # of its file
+    length: float
+    size: int
+
+
 @dataclass(slots=True)
 class Folder:
     """A folder as it was read."""
@@ -37,6 +48,7 @@ class Cache:
     folders: dict[str, Folder] = field(default_factory=dict)
     newest: float | None = None  # end of the newest recording by the recorder's clock
     proved: dict[str, int] = field(default_factory=dict)  # samples taken, by "channel day"
+    bad: list[Instant] = field(default_factory=list)  # files found bad, to be looked at again
 
 
 def load(memory: Memory, layout: str) -> Cache:
@@ -52,7 +64,8 @@ def load(memory: Memory, layout: str) -> Cache:
         )
         for path, (stamp, shift, pieces, empty) in kept["folders"].items()
     }
-    return Cache(layout, folders, kept["newest"], kept["proved"])
+    bad = [Instant(*one) for one in kept["bad"]]
+    return Cache(layout, folders, kept["newest"], kept["proved"], bad)
 
 
 def save(cache: Cache) -> Memory:
@@ -62,6 +75,7 @@ def save(cache: Cache) -> Memory:
         "layout": cache.layout,
         "newest": cache.newest,
         "proved": cache.proved,
+        "bad": cache.bad,
         "folders": {
             path: [folder.stamp, folder.shift, folder.pieces, folder.empty]
             for path, folder in cache.folders.items()

@@ -79,7 +79,7 @@ class LocalTree:
                 found[disk.id] = disk
         return tuple(found.values()) or None
 
-    def read(self, path: bytes, offset: int, length: int) -> bytes:
+    def read(self, path: str, offset: int, length: int) -> bytes:
         with open(path, "rb") as file:
             file.seek(offset)
             return file.read(length)

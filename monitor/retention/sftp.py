@@ -64,8 +64,8 @@ class SftpTree:
         ]
         return tuple(made) or None
 
-    def read(self, path: bytes, offset: int, length: int) -> bytes:
-        with self._session.reading() as sftp, sftp.open(path.decode("utf-8", "surrogateescape"), "rb") as file:
+    def read(self, path: str, offset: int, length: int) -> bytes:
+        with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
     def _begin(self, folder: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> bool:

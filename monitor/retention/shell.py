@@ -82,21 +82,21 @@ class ShellTree:
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
         return health.disks_of(self._texts, roots)
 
-    def read(self, path: bytes, offset: int, length: int) -> bytes:
+    def read(self, path: str, offset: int, length: int) -> bytes:
         """Through SFTP on the same connection, else with tail and head."""
         try:
             return self._read_by_sftp(path, offset, length)
         except DeviceError as error:
             if error.outcome is not Outcome.UNSUPPORTED:
                 raise
-        name = shlex.quote(path.decode("utf-8", "surrogateescape"))
+        name = shlex.quote(path)
         output = self._ask(f"tail -c +{offset + 1} {name} | head -c {length}")
         if output.status != 0:
             raise OSError(output.stderr.decode("utf-8", "replace").strip() or f"status {output.status}")
         return output.stdout
 
-    def _read_by_sftp(self, path: bytes, offset: int, length: int) -> bytes:
-        with self._session.reading() as sftp, sftp.open(path.decode("utf-8", "surrogateescape"), "rb") as file:
+    def _read_by_sftp(self, path: str, offset: int, length: int) -> bytes:
+        with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
     def _greet(self) -> None:

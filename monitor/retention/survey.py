@@ -6,14 +6,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Target
+from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Sample, Target
 from monitor.protocols.errors import DeviceError
-from monitor.retention import closed
+from monitor.retention import closed, proof
 from monitor.retention.layout import compile_layout
 from monitor.retention.options import TreeOptions
 from monitor.retention.tree import Plan, Reading, Tree, read
 from monitor.workers import in_thread
 
+PROOF_SHARE = 0.6
+"""Of the time left after the listing, at most so much goes into fetching samples."""
 ENDING = 2.0
 """Seconds kept back for closing the connection."""
 
@@ -34,6 +36,7 @@ class Seen:
 
     reading: Reading
     disks: tuple[Disk, ...] | None
+    fetched: tuple[proof.Fetched, ...]
     login_worked: bool | None
     facts: Mapping[str, object]
 
@@ -53,7 +56,9 @@ async def survey(opener: Opener, target: Target, options: TreeOptions, memory: M
         seen = _late("connect")
     if isinstance(seen, Failure):
         return _failed(at, began, seen)
-    return _evidence(at, began, seen)
+    samples = await proof.decode_all(seen.fetched, deadline)
+    cache = proof.remembered(seen.reading, seen.fetched, samples, target.timezone)
+    return _evidence(at, began, seen, samples, cache)
 
 
 def _plan(target: Target, options: TreeOptions) -> Plan:
@@ -65,22 +70,24 @@ def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen
     """In a thread: open, read, close."""
     try:
         with opener(deadline) as tree:
-            return _read(tree, plan, memory)
+            return _read(tree, plan, memory, deadline)
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, False if failed.outcome is Outcome.AUTH else None)
     except TimeoutError:
         return _late("connect")
 
 
-def _read(tree: Tree, plan: Plan, memory: Memory) -> Seen | Failure:
+def _read(tree: Tree, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
     try:
-        reading = read(tree, plan, memory)
+        reading = read(tree, plan, b"" if plan.target.close else memory)
         disks = tree.disks(plan.layout.roots())
+        chosen = proof.choose(reading, plan, first=not memory)
+        fetched = proof.fetch(tree, chosen, deadline.within(deadline.left() * PROOF_SHARE))
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, tree.login_worked, {"phase": "listing", **tree.facts})
     except TimeoutError:
         return replace(_late("listing"), login_worked=tree.login_worked)
-    return Seen(reading, disks, tree.login_worked, tree.facts)
+    return Seen(reading, disks, fetched, tree.login_worked, tree.facts)
 
 
 def _late(phase: str) -> Failure:
@@ -95,7 +102,7 @@ def _failed(at: datetime, began: float, failed: Failure) -> Evidence:
     )
 
 
-def _evidence(at: datetime, began: float, seen: Seen) -> Evidence:
+def _evidence(at: datetime, began: float, seen: Seen, samples: tuple[Sample, ...], cache: closed.Cache) -> Evidence:
     reading = seen.reading
     unread = tuple(f"{one.channel}: {one.unread}" for one in reading.channels if one.segments is None)
     recordings = Recordings(
@@ -104,7 +111,7 @@ def _evidence(at: datetime, began: float, seen: Seen) -> Evidence:
         disks=seen.disks,
         clock_offset=reading.calibration.offset,
         clock_note=reading.calibration.contradiction or reading.calibration.note,
-        samples=reading.samples,
+        samples=reading.samples + samples,
         unread=unread,
     )
     whole = not unread
@@ -115,7 +122,7 @@ def _evidence(at: datetime, began: float, seen: Seen) -> Evidence:
         Outcome.SEEN if whole else Outcome.INCOMPLETE,
         f"{reading.listed} files listed, {reading.cached} folders known" if whole else f"not read: {unread[0]}",
         facts={"listed": reading.listed, "folders_known": reading.cached, **seen.facts},
-        memory=closed.save(reading.cache),
+        memory=closed.save(cache),
         login_worked=seen.login_worked,
         recordings=recordings,
     )

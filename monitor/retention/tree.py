@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -62,7 +62,7 @@ class Tree(Protocol):
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
         """The disks below the roots, None if that cannot be asked."""
 
-    def read(self, path: bytes, offset: int, length: int) -> bytes:
+    def read(self, path: str, offset: int, length: int) -> bytes:
         """A range of a file."""
 
 
@@ -118,7 +118,7 @@ def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
         for channel in plan.target.channels
     )
     newest = max((one.end for one in _newest(files, plan, device_now)), default=cache.newest)
-    made = Cache(plan.name, folders, newest, cache.proved)
+    made = replace(cache, folders=folders, newest=newest)
     return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), at)
 
 

@@ -157,6 +157,9 @@ def _proof_remark(kept: Kept) -> Iterator[str]:
     good = sum(sample.good is True for sample in kept.samples)
     if good:
         yield f"{good} samples play ({certainty(good):.0%} certain that less than 5 % are bad)"
+    short = [sample for sample in kept.samples if sample.good and sample.reason]
+    if short:
+        yield f"warning: {len(short)} of them are shorter than their files say: {short[0].reason}"
 
 
 REMARK_RULES = (_gap_remark, _day_remark, _future_remark, _forecast_remark, _proof_remark)

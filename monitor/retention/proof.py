@@ -1,0 +1,196 @@
+"""Proof of playing: random recorded instants are fetched in part and decoded to a picture."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from monitor.model import Channel, Deadline, Sample
+from monitor.retention import media
+from monitor.retention.closed import Cache, Instant
+from monitor.retention.pieces import Files
+from monitor.retention.tree import Plan, Reading, Tree
+from monitor.workers import WorkerDied, in_process
+
+WHOLE = 1024**2
+"""Files up to this size are fetched whole; of larger ones the index and one picture."""
+HEAD = 4 * 1024**2
+"""Of a file that is no MP4, so much of its beginning is fetched."""
+PART_LIMIT = 16 * 1024**2
+DECODE_SECONDS = 15.0
+MP4_NAMES = (".mp4", ".m4v", ".mov", ".3gp")
+ANOTHER_DAY = 26 * 3600.0
+"""A creation time this far from the name is of another day in every time zone."""
+DAY = 86400.0
+KEPT_BAD = 8
+"""So many files found bad are looked at again at every reading, until they are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What was fetched for it; ``reason`` is set when that already decides."""
+
+    chosen: Instant
+    ranges: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
+    size: int = 0
+    sample: int | None = None
+    good: bool | None = None
+    reason: str = ""
+
+
+def choose(reading: Reading, plan: Plan, first: bool) -> list[Instant]:
+    """The instants of this reading.
+
+    A close look takes ``proof_samples`` of every camera: one of each day, the rest at random. Otherwise a first reading
+    takes none, and later ones spread ``samples_per_day`` over the day.
+    """
+    again = list(reading.cache.bad)
+    if first and not plan.target.close:
+        return again
+    return again + [one for channel in plan.target.channels for one in _of_channel(channel, reading, plan)]
+
+
+def _of_channel(channel: Channel, reading: Reading, plan: Plan) -> list[Instant]:
+    files, shift = reading.files[channel.channel], reading.calibration.shift
+    count = _count(channel, reading, plan)
+    candidates = np.flatnonzero(files.valid)[:-1]  # the newest may be open
+    if not count or not len(candidates):
+        return []
+    days = np.floor((files.starts[candidates] + shift) / DAY)
+    chosen = [int(random.choice(candidates[days == day])) for day in np.unique(days)]  # noqa: S311 - a sample, no secret
+    random.shuffle(chosen)
+    while len(chosen) < min(count, len(candidates)):
+        chosen.append(int(random.choice(candidates)))  # noqa: S311 - a sample, no secret
+    return [_instant(channel.channel, files, index, shift) for index in chosen[:count]]
+
+
+def _count(channel: Channel, reading: Reading, plan: Plan) -> int:
+    limits = channel.limits.recording
+    if plan.target.close:
+        return limits.proof_samples
+    today = datetime.fromtimestamp(reading.at, ZoneInfo(plan.target.timezone))
+    share = (today.hour * 60 + today.minute + 1) / 1440
+    done = reading.cache.proved.get(f"{channel.channel} {today.date()}", 0)
+    return 1 if done < limits.samples_per_day * share else 0
+
+
+def _instant(channel: str, files: Files, index: int, shift: float) -> Instant:
+    start = float(files.starts[index])
+    length = max(float(files.ends[index]) - start, 0.0)
+    path = files.paths[index].decode("utf-8", "surrogateescape")
+    at = start + random.random() * length  # noqa: S311 - a sample, no secret
+    return Instant(channel, path, at + shift, start + shift, length, int(files.sizes[index]))
+
+
+def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fetched, ...]:
+    """Fetch what each instant needs; those beyond the deadline, or deleted meanwhile, are left out."""
+    fetched = []
+    for one in chosen:
+        if not deadline.left():
+            break
+        try:
+            fetched.append(_fetch(tree, one))
+        except FileNotFoundError:
+            continue
+        except media.Damaged as damaged:
+            fetched.append(Fetched(one, good=False, reason=str(damaged)))
+        except OSError as error:
+            fetched.append(Fetched(one, reason=f"could not be read ({error.strerror or error})"))
+    return tuple(fetched)
+
+
+def _fetch(tree: Tree, one: Instant) -> Fetched:
+    def read(offset: int, length: int) -> bytes:
+        return tree.read(one.path, offset, length)
+
+    if one.size <= WHOLE:
+        whole = read(0, one.size)
+        return _of_bytes(one, whole)
+    beginning = read(0, 64)
+    if media.is_mp4(beginning) or one.path.lower().endswith(MP4_NAMES):
+        return _of_mp4(one, read, one.size)
+    head = read(0, min(one.size, HEAD))
+    if not any(head):
+        raise media.Damaged("is filled with zeros")
+    return Fetched(one, ((0, head),), len(head))
+
+
+def _of_bytes(one: Instant, whole: bytes) -> Fetched:
+    if not any(whole):
+        raise media.Damaged("is filled with zeros")
+    if media.is_mp4(whole) or one.path.lower().endswith(MP4_NAMES):
+        return _of_mp4(one, lambda offset, length: whole[offset : offset + length], len(whole))
+    return Fetched(one, ((0, whole),), len(whole))
+
+
+def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
+    """The index and the key picture at the instant; of a fragmented file, its index and one fragment."""
+    boxes = media.walk(read, size)
+    moov = next((box for box in boxes if box.kind == b"moov"), None)
+    if moov is None:
+        return Fetched(one, reason="is a fragment without its index: cannot be judged alone")
+    if moov.size > media.INDEX_LIMIT:
+        raise media.Damaged(f"claims an index of {moov.size} bytes")
+    index = read(moov.offset, moov.size)
+    header = media.header_of(index[moov.header :])
+    _check_time(one, header)
+    within, note = one.at - one.start, _shortness(one, header)
+    if any(box.kind == b"moof" for box in boxes):
+        return _of_fragments(one, read, boxes, index, within)
+    offset, length = media.key_sample(index[moov.header :], min(within, header.seconds or within))
+    small = tuple((box.offset, read(box.offset, box.header)) for box in boxes)
+    ranges = (*small, (moov.offset, index), (offset, read(offset, length)))
+    return Fetched(one, ranges, size, offset, reason=note)
+
+
+def _of_fragments(one: Instant, read: media.Read, boxes: Sequence[media.Box], index: bytes, within: float) -> Fetched:
+    moof, mdat = media.fragment(boxes, within / one.length if one.length else 0.0)
+    if moof.size + mdat.size > PART_LIMIT:
+        return Fetched(one, reason="has fragments too large to fetch")
+    start = next((read(box.offset, box.size) for box in boxes if box.kind == b"ftyp"), b"")
+    part = start + index + read(moof.offset, moof.size) + read(mdat.offset, mdat.size)
+    return Fetched(one, ((0, part),), len(part))
+
+
+def _check_time(one: Instant, header: media.Header) -> None:
+    if header.created is not None and abs(header.created - one.start) > ANOTHER_DAY + one.length:
+        made = datetime.fromtimestamp(header.created, ZoneInfo("UTC")).date()
+        raise media.Damaged(f"was made on {made}, another day than its name says")
+
+
+def _shortness(one: Instant, header: media.Header) -> str:
+    if header.seconds and one.length > 10.0 and header.seconds < one.length / 2:
+        return f"plays {header.seconds:.0f} of {one.length:.0f} s"
+    return ""
+
+
+async def decode_all(fetched: Sequence[Fetched], deadline: Deadline) -> tuple[Sample, ...]:
+    """Decode in worker processes what was fetched."""
+    return tuple(await asyncio.gather(*(_decode(one, deadline) for one in fetched)))
+
+
+async def _decode(one: Fetched, deadline: Deadline) -> Sample:
+    from monitor.vision.recorded import playable
+
+    chosen = one.chosen
+    if not one.ranges:
+        return Sample(chosen.channel, chosen.at, one.good, one.reason)
+    try:
+        why = await in_process(playable, one.ranges, one.size, one.sample, deadline=deadline.within(DECODE_SECONDS))
+    except (TimeoutError, WorkerDied, MemoryError) as error:
+        return Sample(chosen.channel, chosen.at, None, f"could not be decoded ({type(error).__name__})")
+    return Sample(chosen.channel, chosen.at, not why, why or one.reason)
+
+
+def remembered(reading: Reading, fetched: Sequence[Fetched], samples: Sequence[Sample], timezone: str) -> Cache:
+    """What the next reading should know: samples taken today, and files found bad."""
+    today = str(datetime.fromtimestamp(reading.at, ZoneInfo(timezone)).date())
+    taken = Counter({key: count for key, count in reading.cache.proved.items() if key.endswith(today)})
+    taken.update(f"{sample.channel} {today}" for sample in samples)
+    bad = [one.chosen for one, sample in zip(fetched, samples, strict=True) if sample.good is False]
+    return replace(reading.cache, proved=dict(taken), bad=list(dict.fromkeys(bad))[:KEPT_BAD])
