@@ -73,7 +73,7 @@ def _aspects(target: Target, facts: Facts) -> Iterator[tuple[str, Judged]]:
 def _clock(offset: float | None, limits: OnvifLimits) -> Judged:
     if offset is None:
         return Verdict.UNKNOWN, None, "the device tells no usable UTC time"
-    words = f"its clock is {_spell(offset)}"
+    words = f"its clock is {_spell(offset)}" if abs(offset) >= 1 else "its clock agrees with ours"
     if abs(offset) <= limits.clock_offset_seconds:
         return Verdict.OK, None, words
     hint = "; it looks like local time where UTC belongs: check its time zone" if _looks_local(offset) else ""

@@ -72,7 +72,7 @@ def _prepare(target: Target, known: Mapping[str, Any], at: datetime, deadline: D
 def _late(phase: str) -> Trouble:
     if not phase:
         return Trouble(Outcome.STARVED, "the monitor itself was too busy to ask")
-    return Trouble(Outcome.TIMEOUT, f"no complete answer in time, while {phase}", phase)
+    return Trouble(Outcome.TIMEOUT, f"too slow: the deadline came while {phase}", phase)
 
 
 def _ask(look: _Look, close: bool) -> None:

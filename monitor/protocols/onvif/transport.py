@@ -100,7 +100,7 @@ class Transport:
             done = True
             return answer
         except TimeoutError as late:
-            raise Trouble(Outcome.TIMEOUT, f"no complete answer in time, while {self.phase}", self.phase) from late
+            raise Trouble(Outcome.TIMEOUT, f"too slow: the deadline came while {self.phase}", self.phase) from late
         except ssl.SSLError as error:
             raise Trouble(Outcome.TLS, f"TLS failed: {plain(error.reason)}", self.phase) from error
         except (ConnectionError, http.client.IncompleteRead) as gone:
