@@ -1,29 +1,33 @@
 """The composition root: builds every object once, starts them, reloads them, ends them."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from monitor import systemd, workers
+from monitor.blame import Rules
 from monitor.board import Board
 from monitor.eyes import Eyes
+from monitor.judge import judge
 from monitor.ledger import Ledger
+from monitor.lookers import LOOKERS
 from monitor.metrics import Metrics
 from monitor.model import Key
 from monitor.plan import probes_of
-from monitor.probes import PROBES
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.rounds import Rounds
 from monitor.runner import Runner
 from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
-from monitor.store import STATE_FILE, Store, StoreError
+from monitor.store import STATE_FILE, Store, StoreError, pictures
+from monitor.store.spans import Span
 from monitor.web import Actions, create_app, serve
 from monitor.web.access import WebConfig, load_web_config
 
@@ -31,6 +35,8 @@ log = logging.getLogger(__name__)
 
 IDLE_ROUNDS = 3
 """No look at all has ended for so many poll intervals: the daemon hangs, and systemd shall restart it."""
+HISTORY = timedelta(days=7)
+"""What the device page shows of the past."""
 FAREWELL = 6.0
 """Seconds that looks under way have to say TEARDOWN when the daemon ends."""
 
@@ -57,9 +63,17 @@ def build(settings: Settings) -> Parts:
     store = Store(settings.state_dir / STATE_FILE)
     store.claim()
     board, metrics, eyes = Board(), Metrics(), Eyes()
-    ledger = Ledger(store, board, settings.patience.raise_after, settings.patience.clear_after, clock)
+    ledger = Ledger(
+        store,
+        board,
+        settings.patience.raise_after,
+        settings.patience.clear_after,
+        clock,
+        Rules.for_polls(settings.poll.interval),
+    )
     runner = Runner(
-        PROBES,
+        LOOKERS,
+        judge,
         LoginGuard(*store.logins()),
         slots=settings.poll.concurrency,
         seconds=settings.poll.deadline,
@@ -94,6 +108,8 @@ class Daemon:
         parts = self._parts
         targets = self._settings.targets()
         parts.ledger.load(targets)
+        gc.collect()
+        gc.freeze()  # what lives as long as the daemon need not be searched again: it held the loop for 100 ms
         await parts.ledger.start()
         await self._watch(self._settings)
         async with self._background():
@@ -150,11 +166,27 @@ class Daemon:
 
     def _actions(self) -> Actions:
         """What the pages may ask for."""
-        return Actions(reload=self.reload, look_now=self._look_now, site_names=self._site_names, ready=self._ready)
+        return Actions(
+            reload=self.reload,
+            look_now=self._look_now,
+            site_names=self._site_names,
+            ready=self._ready,
+            history=self._history,
+            picture=self._picture,
+        )
 
     async def _look_now(self, key: Key, close: bool) -> None:
         for name in probes_of(self._parts.board.devices[key].target):
             await self._parts.rounds.look(key, name, close=close)
+
+    def _history(self, key: Key) -> list[Span]:
+        return self._parts.ledger.history(key, clock() - HISTORY)
+
+    def _picture(self, key: Key, name: str) -> bytes | None:
+        """The picture of one of the device's open faults, by the name the fault carries."""
+        known = {fault.picture for fault in self._parts.board.faults.values() if fault.subject.key == key}
+        path = pictures.folder(self._parts.store.path) / name
+        return path.read_bytes() if name in known and path.is_file() else None
 
     def _site_names(self) -> dict[str, str]:
         return {site.id: site.name for site in self._settings.sites}
@@ -167,6 +199,7 @@ class Daemon:
         parts = self._parts
         while True:
             parts.metrics.loop_lag(parts.eyes.lag)
+            parts.metrics.store_errors(parts.ledger.store_errors)
             if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * self._settings.poll.interval:
                 systemd.notify("WATCHDOG=1")
             await asyncio.sleep(min((systemd.watchdog_seconds() or 15.0) / 3, 5.0))

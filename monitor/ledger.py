@@ -11,7 +11,6 @@ from monitor.blame.scene import MONITOR
 from monitor.board import Board, DeviceState
 from monitor.docket import Docket
 from monitor.housekeeping import Housekeeping
-from monitor.judge import judge
 from monitor.model import (
     Change,
     Evidence,
@@ -26,8 +25,9 @@ from monitor.model import (
 )
 from monitor.protocols.logins import LoginEntry
 from monitor.showing import newest_picture, show_faults, show_look, show_picture, show_standing
-from monitor.store import Changes, Store, StoreError, faults, memory, pictures, standings
+from monitor.store import Changes, Store, StoreError, faults, memory, pictures, spans, standings
 from monitor.store.committer import Committer
+from monitor.store.spans import Span
 from monitor.store.standings import LookRow
 from monitor.tally import Tally
 
@@ -114,15 +114,15 @@ class Ledger:
     def memory(self, key: Key, probe: str) -> Memory:
         return self._memory.get((key, probe), b"")
 
-    async def record(self, target: Target, evidence: Evidence) -> list[Transition]:
-        """Judge one look and make it durable. Returns after the disk has every transition it confirmed.
+    async def record(self, target: Target, evidence: Evidence, judged: tuple[Finding, ...]) -> list[Transition]:
+        """Make one look and its judgement durable. Returns after the disk has every transition it confirmed.
 
         A look at a device that has left the configuration meanwhile is dropped. When the disk refuses, the state goes
         on in memory and is written later (``store_errors``).
         """
         if target.key not in self.board.devices:
             return []
-        findings = [self._seeing(finding) for finding in judge(target, evidence) if finding.key in self.board.devices]
+        findings = [self._seeing(finding) for finding in judged if finding.key in self.board.devices]
         urgent, lazy = Changes(), Changes()
         transitions = [found for finding in findings if (found := self._tally.count(finding, urgent, lazy))]
         opening = self._blame(target.key, evidence, transitions, urgent)
@@ -133,6 +133,11 @@ class Ledger:
         self._show(evidence, look, findings)
         await self._keep_pictures(target.key, evidence, opening)
         return transitions
+
+    def history(self, key: Key, since: datetime) -> list[Span]:
+        """Every stretch of one verdict that touches the time since then, those that still last included."""
+        closed = self._store.read(lambda connection: list(spans.between(connection, key, since, self._clock())))
+        return closed + self._tally.spans_of(key)
 
     async def settle(self) -> None:
         """Look at all open faults together; a running ledger does so every second by itself."""

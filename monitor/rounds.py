@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from monitor.board import Board
 from monitor.eyes import Eyes
+from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Evidence, Key, Outcome, Target, Verdict
-from monitor.runner import Runner
+from monitor.runner import Runner, Seen
 
 CLOSE_PAUSE = 10
 """While a fault already stands, a close look only at every so many poll intervals: the device deserves rest."""
@@ -51,20 +52,23 @@ class Rounds:
         if target is None:
             return None
         target = replace(target, close=close, options={**target.options, **self._context(key, name)})
-        evidence = await self._runner.look(name, target, self._ledger.memory(key, name))
+        seen = await self._runner.look(name, target, self._ledger.memory(key, name))
         self._progress = time.monotonic()
-        self._on_look(name, evidence.seconds)
-        evidence = await self._unless_blind(target, evidence)
+        self._on_look(name, seen.evidence.seconds)
+        seen = await self._unless_blind(target, seen)
         if key in self.targets:
-            await self._ledger.record(target, evidence)
-        return evidence
+            await self._ledger.record(target, seen.evidence, seen.findings)
+        return seen.evidence
 
-    async def _unless_blind(self, target: Target, evidence: Evidence) -> Evidence:
+    async def _unless_blind(self, target: Target, seen: Seen) -> Seen:
         """What was seen while we could not see is no evidence."""
-        self._eyes.saw(target.host, evidence)
+        self._eyes.saw(target.host, seen.evidence)
         why = self._eyes.blind()
         await self._ledger.set_blind(bool(why), why)
-        return replace(evidence, outcome=Outcome.STARVED, reason=why, facts={}, memory=None) if why else evidence
+        if not why:
+            return seen
+        starved = replace(seen.evidence, outcome=Outcome.STARVED, reason=why, facts={}, memory=None, recordings=None)
+        return Seen(starved, judge(target, starved))
 
     def _context(self, key: Key, name: str) -> dict[str, object]:
         """The inventory probe compares with what RTSP last delivered."""

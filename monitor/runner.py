@@ -7,10 +7,10 @@ import traceback
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from monitor.model import Deadline, Evidence, LoginState, Memory, Outcome, Target
+from monitor.model import Deadline, Evidence, Finding, LoginState, Memory, Outcome, Target
 from monitor.probes import Probe
 from monitor.protocols.logins import LoginEntry, LoginGuard
 
@@ -24,6 +24,14 @@ RECORDER_SECONDS = 300.0
 """Deadline of reading a recorder for the first time; later readings use the cache of closed days."""
 SLOW = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.ABANDONED, Outcome.NO_RTP, Outcome.NO_KEY_FRAME})
 """Outcomes that used up a whole limit: such devices wait in the slow lane next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look and what it means."""
+
+    evidence: Evidence
+    findings: tuple[Finding, ...]
 
 
 class Lanes:
@@ -68,11 +76,12 @@ class HostLocks:
 
 
 class Runner:
-    """Makes looks. Knows no schedule and judges nothing."""
+    """Makes looks and has them judged. Knows no schedule and keeps nothing."""
 
     def __init__(
         self,
         probes: Mapping[str, Probe],
+        judge: Callable[[Target, Evidence], tuple[Finding, ...]],
         guard: LoginGuard,
         *,
         slots: int,
@@ -85,33 +94,34 @@ class Runner:
         ``keep_login`` makes what a look taught about an account durable, before anybody tries that account again.
         """
         self.guard = guard
-        self._probes = probes
+        self._probes, self._judge = probes, judge
         self._seconds = seconds
         self._lanes = Lanes(slots)
         self._locks = HostLocks()
         self._on_failure, self._keep_login = on_failure, keep_login
 
-    async def look(self, name: str, target: Target, memory: Memory) -> Evidence:
+    async def look(self, name: str, target: Target, memory: Memory) -> Seen:
         """Make one look: waits for the host and a slot, never raises but for cancellation."""
         async with self._locks.held(target.host), self._lanes.slot(target.host):
             ready = replace(target, login=self._login(target))
-            evidence = await self._bounded(name, ready, memory)
-            await self._learn(target, evidence)
-        self._lanes.remember(target.host, evidence.outcome)
-        return evidence
+            seen = await self._bounded(name, ready, memory)
+            await self._learn(target, seen.evidence)
+        self._lanes.remember(target.host, seen.evidence.outcome)
+        return seen
 
     def seconds_for(self, name: str, target: Target) -> float:
         if name == "recorder":
             return RECORDER_SECONDS
         return max(self._seconds, CLOSE_SECONDS) if target.close else self._seconds
 
-    async def _bounded(self, name: str, target: Target, memory: Memory) -> Evidence:
+    async def _bounded(self, name: str, target: Target, memory: Memory) -> Seen:
         """The boundary: whatever goes wrong in our own code becomes an unknown with its reason, counted."""
         started, at = time.monotonic(), datetime.now(UTC)
         seconds = self.seconds_for(name, target)
         try:
             async with asyncio.timeout(seconds + GRACE):
-                return await self._probes[name](target, memory, Deadline.after(seconds))
+                evidence = await self._probes[name](target, memory, Deadline.after(seconds))
+            return Seen(evidence, self._judge(target, evidence))
         except TimeoutError:
             outcome, reason = Outcome.ABANDONED, f"the look was abandoned after {seconds + GRACE:.0f} s"
         except Exception as error:  # noqa: BLE001  # the one boundary that turns an error of ours into unknown
@@ -119,7 +129,8 @@ class Runner:
             outcome, reason = Outcome.FAILED, f"the monitor failed at this look ({type(error).__name__})"
             log.error("look %s at %s failed: %s", name, target.key, _where(error))
         self._on_failure(name, outcome.value)
-        return Evidence(name, at, time.monotonic() - started, outcome, reason)
+        evidence = Evidence(name, at, time.monotonic() - started, outcome, reason)
+        return Seen(evidence, self._judge(target, evidence))
 
     def _login(self, target: Target) -> LoginState:
         return self.guard.state(target.host, target.credentials) if target.credentials else LoginState()

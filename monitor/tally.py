@@ -27,6 +27,10 @@ class Tally:
         for subject in self.standings.pop(key, {}):
             self._spans.pop(subject, None)
 
+    def spans_of(self, key: Key) -> list[Span]:
+        """The stretches of one device that still last."""
+        return [span for subject, span in self._spans.items() if subject.key == key]
+
     def forgive(self) -> None:
         """Let go of bad looks that confirmed nothing yet: the monitor itself could not see."""
         for group in self.standings.values():

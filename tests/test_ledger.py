@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from monitor.board import Board
+from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Verdict
+from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Transition, Verdict
 from monitor.store import Store, faults, spans
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -44,10 +45,14 @@ async def running(path: Path, clock: Clock, *targets: Target) -> AsyncIterator[L
     store.close()
 
 
+async def record(ledger: Ledger, target: Target, evidence: Evidence) -> list[Transition]:
+    return await ledger.record(target, evidence, judge(target, evidence))
+
+
 async def tell(ledger: Ledger, clock: Clock, story: str, target: Target = GATE) -> list[Change]:
     changes = []
     for letter in story:
-        changes += [transition.change for transition in await ledger.record(target, look(clock, letter))]
+        changes += [transition.change for transition in await record(ledger, target, look(clock, letter))]
     return changes
 
 
@@ -91,11 +96,11 @@ async def test_a_restart_neither_forgets_nor_doubles_a_fault_and_does_not_clear_
 async def test_memory_of_a_probe_comes_back_after_a_restart(tmp_path: Path) -> None:
     clock = Clock()
     async with running(tmp_path, clock, GATE) as ledger:
-        await ledger.record(GATE, look(clock, "o", memory=b"learned"))
+        await record(ledger, GATE, look(clock, "o", memory=b"learned"))
         assert ledger.memory(GATE.key, "rtsp") == b"learned"
     async with running(tmp_path, clock, GATE) as ledger:
         assert ledger.memory(GATE.key, "rtsp") == b"learned"
-        await ledger.record(GATE, look(clock, "o"))  # keeps what was there
+        await record(ledger, GATE, look(clock, "o"))  # keeps what was there
         assert ledger.memory(GATE.key, "rtsp") == b"learned"
 
 
@@ -154,5 +159,5 @@ async def test_a_thousand_findings_are_recorded_in_a_second(tmp_path: Path, numb
     async with running(tmp_path, clock, *targets) as ledger:
         begun = datetime.now(UTC)
         for target in targets:
-            await ledger.record(target, look(clock, "o"))
+            await record(ledger, target, look(clock, "o"))
         assert datetime.now(UTC) - begun < timedelta(seconds=1)

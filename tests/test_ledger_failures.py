@@ -15,8 +15,9 @@ import pytest
 
 from monitor.blame import Rules
 from monitor.board import Board
+from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Window
+from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Transition, Window
 from monitor.store import Store, StoreError, committer, faults, outbox, windows
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -41,13 +42,17 @@ async def running(store: Store, clock: Clock, *targets: Target) -> AsyncIterator
     await ledger.close()
 
 
+async def record(ledger: Ledger, target: Target, evidence: Evidence) -> list[Transition]:
+    return await ledger.record(target, evidence, judge(target, evidence))
+
+
 async def tell(ledger: Ledger, clock: Clock, story: str, target: Target = GATE) -> list[Change]:
     changes = []
     for letter in story:
         clock.now += timedelta(minutes=1)
         outcome = Outcome.SEEN if letter == "o" else Outcome.REFUSED
         pictures = {"thumbnail": b"\xff\xd8 a picture"}
-        found = await ledger.record(target, Evidence("rtsp", clock.now, 0.1, outcome, letter, pictures=pictures))
+        found = await record(ledger, target, Evidence("rtsp", clock.now, 0.1, outcome, letter, pictures=pictures))
         changes += [transition.change for transition in found]
     await ledger.settle()
     return changes
@@ -80,7 +85,7 @@ async def test_a_full_disk_loses_no_fault_and_tells_nobody_before_it_is_written(
         for number in range(3):
             clock.now += timedelta(minutes=1)
             learned = bytes([number]) * 100_000  # more than the free pages can take
-            await ledger.record(GATE, Evidence("rtsp", clock.now, 0.1, Outcome.REFUSED, "refused", memory=learned))
+            await record(ledger, GATE, Evidence("rtsp", clock.now, 0.1, Outcome.REFUSED, "refused", memory=learned))
         await ledger.settle()
         assert [fault.kind for fault in ledger.board.faults.values()] == [FaultKind.UNREACHABLE]
         assert "the disk is full" in ledger.store_failing
@@ -99,7 +104,7 @@ async def test_a_disk_that_refuses_to_the_end_is_said_at_closing(store: Store) -
     ledger.load([GATE])
     await ledger.start()
     fill(store)
-    await ledger.record(GATE, Evidence("rtsp", START, 0.1, Outcome.SEEN, "fine", memory=b"x" * 100_000))
+    await record(ledger, GATE, Evidence("rtsp", START, 0.1, Outcome.SEEN, "fine", memory=b"x" * 100_000))
     with pytest.raises(StoreError, match="the disk is full"):
         await ledger.close()
 
@@ -179,6 +184,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from monitor.blame import Rules
 from monitor.board import Board
+from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Evidence, Key, Outcome, Target
 from monitor.store import Store
@@ -193,7 +199,8 @@ async def main():
     async def watch(target, offset):
         for turn in range(offset, 10**6):
             outcome = Outcome.REFUSED if turn % 7 < 4 else Outcome.SEEN
-            for told in await ledger.record(target, Evidence("rtsp", datetime.now(UTC), 0.0, outcome, "seen")):
+            seen = Evidence("rtsp", datetime.now(UTC), 0.0, outcome, "seen")
+            for told in await ledger.record(target, seen, judge(target, seen)):
                 print(told.change, target.key.device, flush=True)
             await ledger.settle()
             await asyncio.sleep(0)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.model import Credentials, Deadline, Evidence, Key, Memory, Outcome, Target
+from monitor.judge import judge
+from monitor.model import Credentials, Deadline, Evidence, Key, Memory, Outcome, Target, Verdict
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.runner import GRACE, HostLocks, Lanes, Runner
 
@@ -29,6 +30,7 @@ def runner_of(probe, *, slots: int = 8, seconds: float = 5.0, failures: list | N
     counted = failures if failures is not None else []
     return Runner(
         {"rtsp": probe},
+        judge,
         LoginGuard(b"salt" * 4, []),
         slots=slots,
         seconds=seconds,
@@ -42,10 +44,19 @@ async def test_an_error_of_ours_becomes_unknown_without_its_text():
         raise ValueError("rtsp://monitor:s3cret@127.0.0.1/")
 
     failures: list = []
-    evidence = await runner_of(broken, failures=failures).look("rtsp", camera(), b"")
+    evidence = (await runner_of(broken, failures=failures).look("rtsp", camera(), b"")).evidence
     assert evidence.outcome is Outcome.FAILED
     assert evidence.reason == "the monitor failed at this look (ValueError)"
     assert failures == [("rtsp", "failed")]
+
+
+async def test_evidence_nobody_can_judge_is_an_error_of_ours_too():
+    async def odd(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
+        return Evidence("rtsp", NOW, 0.0, Outcome.SEEN, "seen", facts={"stream": 7})
+
+    seen = await runner_of(odd).look("rtsp", camera(), b"")
+    assert seen.evidence.outcome is Outcome.FAILED
+    assert [finding.verdict for finding in seen.findings] == [Verdict.UNKNOWN]
 
 
 async def test_the_text_of_an_error_of_ours_never_reaches_the_log(caplog):
@@ -64,7 +75,7 @@ async def test_a_probe_that_never_ends_is_abandoned():
 
     failures: list = []
     begun = time.monotonic()
-    evidence = await runner_of(endless, seconds=0.05, failures=failures).look("rtsp", camera(), b"")
+    evidence = (await runner_of(endless, seconds=0.05, failures=failures).look("rtsp", camera(), b"")).evidence
     assert evidence.outcome is Outcome.ABANDONED
     assert time.monotonic() - begun < GRACE + 2
     assert failures == [("rtsp", "abandoned")]

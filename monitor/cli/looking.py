@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from monitor import workers
 from monitor.cli.choose import Configured
 from monitor.judge import judge
+from monitor.lookers import LOOKERS
 from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import probes_of
-from monitor.probes import PROBES
 from monitor.protocols.logins import LoginEntry, LoginGuard
-from monitor.retention import read_recorder
 from monitor.runner import Runner
 from monitor.store import STATE_FILE, Store
 
 SLOTS = 32
-LOOKERS = {**PROBES, "recorder": read_recorder}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +50,7 @@ class Kept:
         path = configured.state_dir / STATE_FILE if configured.state_dir else None
         self.store = Store(path) if path and path.is_file() else None
         salt, entries = self.store.logins() if self.store else (secrets.token_bytes(16), [])
+        self._before = frozenset(entries)
         self.guard = LoginGuard(salt, entries)
 
     def memory(self, key: Key, name: str) -> Memory:
@@ -60,7 +59,7 @@ class Kept:
     def close(self) -> None:
         """A login refused here must rest for the daemon too."""
         if self.store:
-            self.store.save_logins(self.guard.entries())
+            self.store.save_logins(entry for entry in self.guard.entries() if entry not in self._before)
             self.store.close()
 
 
@@ -69,6 +68,7 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
     kept = Kept(plan.configured)
     runner = Runner(
         LOOKERS,
+        judge,
         kept.guard,
         slots=SLOTS,
         seconds=plan.configured.deadline,
@@ -83,10 +83,10 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
 
 
 async def _look(runner: Runner, kept: Kept, target: Target, name: str, on_done: Callable[[Result], None]) -> Result:
-    evidence = await runner.look(name, target, kept.memory(target.key, name))
-    if evidence.facts.get("suspect") and not target.close:
-        evidence = await runner.look(name, replace(target, close=True), evidence.memory or b"")
-    result = Result(target, evidence, tuple(_seen_once(finding) for finding in judge(target, evidence)))
+    seen = await runner.look(name, target, kept.memory(target.key, name))
+    if seen.evidence.facts.get("suspect") and not target.close:
+        seen = await runner.look(name, replace(target, close=True), seen.evidence.memory or b"")
+    result = Result(target, seen.evidence, tuple(_seen_once(finding) for finding in seen.findings))
     on_done(result)
     return result
 

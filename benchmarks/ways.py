@@ -1,0 +1,228 @@
+"""Ways to look at cameras once each, ours and the others'.
+
+``python -m benchmarks.ways WAY`` reads URLs from stdin (JSON) and prints one JSON line: looks that gave a picture,
+wall seconds, CPU seconds of the process and its children, peak memory.
+"""
+
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import psutil
+
+WATCH = 2.0
+"""Seconds of stream every way drains, where it can."""
+
+
+async def _ours(urls: list[str]) -> int:
+    from monitor import workers
+    from monitor.judge import judge
+    from monitor.model import Key, Outcome, Target
+    from monitor.probes import PROBES
+    from monitor.protocols.logins import LoginGuard
+    from monitor.runner import Runner
+
+    async def forget(_entry: object) -> None:
+        pass
+
+    runner = Runner(
+        PROBES,
+        judge,
+        LoginGuard(b"benchmark"),
+        slots=64,
+        seconds=20.0,
+        on_failure=lambda probe, outcome: print(probe, outcome, file=sys.stderr),
+        keep_login=forget,
+    )
+    targets = [Target(Key("", url), "camera", urlsplit(url).hostname or "", rtsp=url) for url in urls]
+    looks = await asyncio.gather(*(runner.look("picture", target, b"") for target in targets))
+    _note_children()
+    workers.close()
+    return sum(look.evidence.outcome is Outcome.SEEN and "thumbnail" in look.evidence.pictures for look in looks)
+
+
+class _Drain(asyncio.Protocol):
+    """The least a client can do: ask with fixed requests, and take what comes."""
+
+    def __init__(self, url: str, kept: bytearray | None) -> None:
+        self.url, self.kept, self.taken = url, kept, 0
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        for number, request in enumerate(
+            (
+                f"DESCRIBE {self.url} RTSP/1.0\r\nAccept: application/sdp\r\n",
+                f"SETUP {self.url}/track1 RTSP/1.0\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n",
+            ),
+            1,
+        ):
+            transport.write(f"{request}CSeq: {number}\r\n\r\n".encode())
+
+    def data_received(self, data: bytes) -> None:
+        if not self.taken and b"Session:" in data:
+            session = data.split(b"Session:")[1].split(b"\r\n")[0].split(b";")[0].strip().decode()
+            self.transport.write(f"PLAY {self.url} RTSP/1.0\r\nCSeq: 3\r\nSession: {session}\r\n\r\n".encode())
+            asyncio.get_running_loop().call_later(WATCH, self.transport.close)
+        self.taken += len(data)
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        self.over.set_result(None)
+
+
+async def _floor(urls: list[str]) -> int:
+    """Socket drain plus one IDR decode a camera: nothing that looks at a picture can cost less."""
+    sample = await _one_key_frame(urls[0])
+    gate = asyncio.Semaphore(64)
+
+    async def drain(url: str) -> int:
+        async with gate:
+            parts = urlsplit(url)
+            loop = asyncio.get_running_loop()
+            _, client = await loop.create_connection(lambda: _Drain(url, None), parts.hostname, parts.port)
+            await client.over
+            return client.taken > 10_000 and _decode(sample)
+
+    return sum(await asyncio.gather(*(drain(url) for url in urls)))
+
+
+async def _one_key_frame(url: str) -> bytes:
+    from monitor.model import Deadline, LoginState
+    from monitor.protocols.rtsp import look
+
+    seen = await look(url, None, LoginState(), deadline=Deadline.after(15), watch_seconds=0.1)
+    return seen.key_frames[0].data
+
+
+def _decode(data: bytes) -> bool:
+    import av
+
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.thread_count = 1
+    return bool(decoder.decode(av.Packet(data)) + decoder.decode(None))
+
+
+def _cv2(urls: list[str]) -> int:
+    import cv2
+
+    settings = [
+        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC,
+        10_000,
+        cv2.CAP_PROP_READ_TIMEOUT_MSEC,
+        10_000,
+        cv2.CAP_PROP_N_THREADS,
+        1,
+    ]
+
+    def grab(url: str) -> bool:
+        capture = cv2.VideoCapture(url, cv2.CAP_FFMPEG, settings)
+        good, _ = capture.read()
+        capture.release()
+        return bool(good)
+
+    with ThreadPoolExecutor(20) as pool:
+        return sum(pool.map(grab, urls))
+
+
+def _ffmpeg(urls: list[str]) -> int:
+    quick = [
+        "-threads",
+        "1",
+        "-skip_frame",
+        "nokey",
+        "-fflags",
+        "nobuffer",
+        "-analyzeduration",
+        "0",
+        "-probesize",
+        "32",
+    ]
+    before = ["ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-timeout", "10000000", *quick]
+
+    def grab(url: str) -> bool:
+        return (
+            subprocess.run([*before, "-i", url, "-an", "-frames:v", "1", "-f", "null", "-"], check=False).returncode
+            == 0
+        )
+
+    with ThreadPoolExecutor(20) as pool:
+        return sum(pool.map(grab, urls))
+
+
+def _pyav(urls: list[str]) -> int:
+    import av
+
+    options = {
+        "rtsp_transport": "tcp",
+        "timeout": "5000000",
+        "analyzeduration": "0",
+        "probesize": "32",
+        "fflags": "nobuffer",
+    }
+
+    def grab(url: str) -> bool:
+        with av.open(url, options=options, timeout=(5, 5)) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.skip_frame = "NONKEY"
+            stream.codec_context.thread_count = 1
+            until = time.monotonic() + 8
+            for packet in container.demux(stream):
+                if packet.decode():
+                    return True
+                if time.monotonic() > until:
+                    break
+        return False
+
+    with ThreadPoolExecutor(20) as pool:
+        return sum(pool.map(grab, urls))
+
+
+WAYS = {
+    "ours": lambda urls: asyncio.run(_ours(urls)),
+    "floor": lambda urls: asyncio.run(_floor(urls)),
+    "cv2": _cv2,
+    "cv2 thread-safe": _cv2,
+    "ffmpeg child": _ffmpeg,
+    "pyav": _pyav,
+}
+_children = {"cpu": 0.0, "rss": 0}
+
+
+def _note_children() -> None:
+    """CPU of the worker processes, before they end: killed ones are not in RUSAGE_CHILDREN."""
+    for child in psutil.Process().children(recursive=True):
+        times = child.cpu_times()
+        _children["cpu"] += times.user + times.system
+        _children["rss"] += child.memory_info().rss
+
+
+def _spent() -> float:
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    )
+
+
+def main(way: str) -> None:
+    urls = json.load(sys.stdin)
+    if way == "cv2 thread-safe":
+        os.environ["OPENCV_FFMPEG_IS_THREAD_SAFE"] = "1"
+    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp"
+    WAYS[way](urls[:1])  # imports and pools are paid once in a process's life, not by every look
+    _children.update(cpu=0.0)
+    warm, begun = _spent(), time.monotonic()
+    good = WAYS[way](urls)
+    cpu = max(_spent() - warm, 0.0) + (_children["cpu"] if way == "ours" else 0.0)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"looks": good, "wall": time.monotonic() - begun, "cpu": cpu, "peak_mb": peak}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
