@@ -126,7 +126,7 @@ async def test_a_day_in_the_life(site: Simulator, tmp_path: Path):
         running.process.terminate()
         assert await asyncio.wait_for(running.process.wait(), 10) == 0
         async with asyncio.timeout(3):  # the multiprocessing helper ends when it sees our pipe closed
-            while left := [name for child, name in family.items() if alive(child)]:
+            while left := [name for child, name in family.items() if alive(child)]:  # noqa: ASYNC110  # no event to await
                 await asyncio.sleep(0.05)
         assert not left
     assert_no_secret(tmp_path)
