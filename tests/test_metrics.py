@@ -201,6 +201,25 @@ async def test_a_fault_is_there_while_it_stands_and_once_only() -> None:
     assert "cctv_fault_active" not in await text_of(metrics, board)
 
 
+async def test_how_far_each_fault_has_come_on_its_way_to_a_desk() -> None:
+    board = gate()
+    subject = Subject(GATE, "picture")
+    fault = Fault("f1", subject, FaultKind.FROZEN, NOON, NOON, "because")
+    board.faults = {
+        "f1": fault,
+        "f2": replace(fault, id="f2", kind=FaultKind.BLURRED, parent="f9"),
+        "f3": replace(fault, id="f3", kind=FaultKind.DARK, excused="cleaning (Anna)", parent="f9"),
+        "f4": replace(fault, id="f4", kind=FaultKind.NOISE, announced=NOON),
+    }
+    found = series(await text_of(Metrics(), board))
+    states = {(labels["fault"], labels["state"]) for labels in stated(found)}
+    assert states == {("frozen", "waiting"), ("blurred", "child"), ("dark", "excused"), ("noise", "announced")}
+
+
+def stated(found: Series) -> list[dict[str, str]]:
+    return [dict(labels) for name, labels in found if name == "cctv_fault_state"]
+
+
 async def test_what_other_rooms_report() -> None:
     metrics = Metrics()
     metrics.look_done("picture", 0.3)
@@ -215,6 +234,9 @@ async def test_what_other_rooms_report() -> None:
     metrics.outbox(0, None)
     metrics.store_errors(3)
     metrics.store_errors(3)
+    metrics.maintenance([("school-3", "gate")])
+    metrics.maintenance([("depot", "")])
+    metrics.probe_intervals({"picture": 60.0})
     text = await text_of(metrics, Board(blind_since=NOON))
     found = {(name, *sorted(dict(labels).values())): number for (name, labels), number in series(text).items()}
     assert found["cctv_probe_duration_seconds_count", "picture"] == 1
@@ -229,6 +251,9 @@ async def test_what_other_rooms_report() -> None:
         found["cctv_ticket_outbox_oldest_timestamp_seconds",] != found["cctv_ticket_outbox_oldest_timestamp_seconds",]
     )
     assert found["cctv_store_errors_total",] == 3
+    assert found["cctv_maintenance_active", "", "depot"] == 1
+    assert ("cctv_maintenance_active", "gate", "school-3") not in found
+    assert found["cctv_probe_interval_seconds", "picture"] == 60
     assert found["cctv_monitor_blind",] == 1
     assert ("cctv_probe_duration_seconds_created", "picture") not in found
 

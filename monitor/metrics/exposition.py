@@ -6,13 +6,13 @@ what changes with an inventory or a recording check only is kept apart from what
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TypeVar
 
 from monitor.board import Board, DeviceState, Look
 from monitor.metrics.samples import Put, basis, confirmed_faults, escape, lasting, passing
 from monitor.metrics.table import DEVICE_METRICS
-from monitor.model import FaultKind, Key, Standing
+from monitor.model import Fault, FaultKind, Key, Standing
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,6 +22,7 @@ SLICE_SECONDS = 0.005
 _PLACE = {metric.name: place for place, metric in enumerate(DEVICE_METRICS)}
 _START = [f"{metric.name}{{" for metric in DEVICE_METRICS]
 _FAULTS = _PLACE["cctv_fault_active"]
+_STATES = _PLACE["cctv_fault_state"]
 _HEAD = [f"# HELP {m.name} {m.help}\n# TYPE {m.name} {m.type}\n" for m in DEVICE_METRICS]
 
 
@@ -75,10 +76,10 @@ class DeviceSeries:
                 pause = time.perf_counter() + SLICE_SECONDS
         self._fragments = fragments
         lines = [fragment.lines for fragment in fragments.values()]
-        faults = _fault_lines(board, fragments)
+        of_faults = {_FAULTS: _fault_lines(board, fragments), _STATES: _state_lines(board.faults.values())}
         for place, head in enumerate(_HEAD):
             await asyncio.sleep(0)
-            body = faults if place == _FAULTS else "".join([texts[place] for texts in lines])
+            body = of_faults[place] if place in of_faults else "".join([texts[place] for texts in lines])
             if body:
                 yield f"{head}{body}".encode()
 
@@ -124,6 +125,22 @@ def _fault_lines(board: Board, fragments: dict[Key, _Fragment]) -> str:
 
 def _fault_line(key: Key, kind: FaultKind) -> str:
     return f'{_START[_FAULTS]}{_identity(key)},fault="{kind}"}} 1\n'
+
+
+def _state_lines(faults: Iterable[Fault]) -> str:
+    """How far each open fault has come on its way to a repair desk."""
+    found = {(fault.subject.key, fault.kind, _state(fault)) for fault in list(faults)}
+    return "".join(
+        f'{_START[_STATES]}{_identity(key)},fault="{kind}",state="{state}"}} 1\n' for key, kind, state in sorted(found)
+    )
+
+
+def _state(fault: Fault) -> str:
+    if fault.announced is not None:
+        return "announced"
+    if fault.excused:
+        return "excused"
+    return "child" if fault.parent else "waiting"
 
 
 def _identity(key: Key) -> str:

@@ -3,7 +3,7 @@
 import math
 import platform
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -86,11 +86,17 @@ class Metrics:
     def inspected(self, site: str, at: datetime) -> None:
         self._inspected.labels(site).set(at.timestamp())
 
-    def maintenance(self, sites: set[str]) -> None:
-        """Which sites have an open maintenance window."""
+    def maintenance(self, windows: Iterable[tuple[str, str]]) -> None:
+        """Site and device of every open maintenance window; an empty device is the whole site."""
         self._maintenance.clear()
-        for site in sites:
-            self._maintenance.labels(site).set(1)
+        for site, device in windows:
+            self._maintenance.labels(site, device).set(1)
+
+    def probe_intervals(self, seconds: Mapping[str, float]) -> None:
+        """How often each probe is due."""
+        self._intervals.clear()
+        for probe, interval in seconds.items():
+            self._intervals.labels(probe).set(interval)
 
     # what Prometheus asks for
 
@@ -107,6 +113,7 @@ class Metrics:
 
     def _looks(self) -> None:
         self._duration = self._histogram("cctv_probe_duration_seconds")
+        self._intervals = self._gauge("cctv_probe_interval_seconds")
         self._abandoned = self._counter("cctv_probes_abandoned_total")
         self._failed = self._counter("cctv_probes_failed_total")
         self._skipped = self._counter("cctv_schedule_skipped_total")

@@ -30,6 +30,12 @@ DEVICE_METRICS: tuple[Metric, ...] = (
     Metric(
         "cctv_fault_active", "1 while a confirmed fault of this kind stands; absent otherwise.", (*IDENTITY, "fault")
     ),
+    Metric(
+        "cctv_fault_state",
+        "1 for each open fault: announced (a repair desk was told), child (it hangs on another fault), "
+        "excused (by a maintenance window) or waiting (its cause may still show).",
+        (*IDENTITY, "fault", "state"),
+    ),
     Metric("cctv_probe_success", "1 if the newest look of this probe found everything ok, else 0.", PROBE),
     Metric(
         "cctv_probe_failure_info",
@@ -80,6 +86,7 @@ OWN_METRICS: tuple[Metric, ...] = (
     Metric("cctv_build_info", "Always 1; the version that runs.", ("version", "python")),
     Metric("cctv_monitor_blind", "1 while the monitor itself cannot see, so that nothing is judged."),
     Metric("cctv_probe_duration_seconds", "How long looks take.", ("probe",), "histogram"),
+    Metric("cctv_probe_interval_seconds", "How often this probe is due by the configuration.", ("probe",)),
     Metric("cctv_probes_abandoned_total", "Looks ended by the outer deadline.", ("probe",), "counter"),
     Metric("cctv_probes_failed_total", "Looks lost to an error of the monitor itself.", ("probe",), "counter"),
     Metric("cctv_schedule_skipped_total", "Looks that were due and were not made.", ("reason",), "counter"),
@@ -100,6 +107,10 @@ OWN_METRICS: tuple[Metric, ...] = (
     Metric(
         "cctv_inspection_last_completed_timestamp_seconds", "When the site's inspection was last completed.", ("site",)
     ),
-    Metric("cctv_maintenance_active", "1 while a maintenance window of the site is open; absent otherwise.", ("site",)),
+    Metric(
+        "cctv_maintenance_active",
+        "1 while a maintenance window is open; absent otherwise. Empty device: whole site.",
+        IDENTITY,
+    ),
     Metric("cctv_metrics_render_seconds", "Time the previous scrape took to render."),
 )
