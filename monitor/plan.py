@@ -9,6 +9,7 @@ CADENCE = {"picture": 1, "rtsp": 1, "tcp": 1, "onvif": 5, "recorder": 15}
 def probes_of(target: Target) -> tuple[str, ...]:
     """The names in the probe map for this device; the picture look includes the stream look."""
     if target.role == "recorder":
-        return ("recorder",)
+        # Its index is read seldom; a knock at its port says every minute whether it is there at all.
+        return ("recorder", "tcp") if target.options.get("port") else ("recorder",)
     wanted = (("picture", target.rtsp), ("onvif", target.onvif))
     return tuple(name for name, address in wanted if address) or ("tcp",)

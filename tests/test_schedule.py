@@ -23,7 +23,8 @@ def test_each_device_gets_the_probes_it_calls_for():
         (Target(Key("s", "a"), "camera", "h", rtsp="rtsp://h/"), ("picture",)),
         (Target(Key("s", "b"), "camera", "h", rtsp="rtsp://h/", onvif="h:80"), ("picture", "onvif")),
         (Target(Key("s", "c"), "camera", "h", onvif="h:80"), ("onvif",)),
-        (Target(Key("s", "d"), "recorder", "h"), ("recorder",)),
+        (Target(Key("s", "d"), "recorder", "localhost"), ("recorder",)),
+        (Target(Key("s", "d"), "recorder", "h", options={"port": 22}), ("recorder", "tcp")),
         (Target(Key("s", "e"), "device", "h"), ("tcp",)),
     ]
     for target, names in story:

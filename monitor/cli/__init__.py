@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, config, demo, retention, run, simulate, status, why
+from monitor.cli import check, config, demo, discover, retention, run, simulate, status, why
 
 app = typer.Typer(
     name="cctv",
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("retention")(retention.retention)
+app.command("discover")(discover.discover)
 app.add_typer(config.app, name="config", help="Check, show and explain the configuration.")
 app.command("status")(status.status)
 app.command("why")(why.why)
