@@ -18,7 +18,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.PROTOCOL: FaultKind.ONVIF_FAILED,
     Outcome.TOO_LARGE: FaultKind.ONVIF_FAILED,
     Outcome.NOT_FOUND: FaultKind.ONVIF_FAILED,
-    Outcome.UNSUPPORTED: FaultKind.ONVIF_FAILED,
     Outcome.SERVER_ERROR: FaultKind.ONVIF_FAILED,
     Outcome.REDIRECTED: FaultKind.ONVIF_FAILED,
     Outcome.FOREIGN_ADDRESS: FaultKind.ONVIF_FAILED,
@@ -95,6 +94,8 @@ def _identity(target: Target, facts: Facts) -> Judged | None:
         return (
             (Verdict.UNKNOWN, None, f"the device no longer tells its serial ({expected} before)") if expected else None
         )
+    if expected and serial != expected and "GetDeviceInformation" in facts.get("mended", ()):
+        return Verdict.UNKNOWN, None, f"serial {serial} where {expected} was, but the answer was broken XML"
     if expected and serial != expected:
         return (
             Verdict.FAULT,
@@ -105,6 +106,8 @@ def _identity(target: Target, facts: Facts) -> Judged | None:
 
 
 def _stream(target: Target, facts: Facts) -> Judged:
+    if "GetProfiles" in facts.get("mended", ()):
+        return Verdict.UNKNOWN, None, "the media profiles came as broken XML: no verdict from them"
     expected = target.options.get("profiles") or (facts.get("known") or {}).get("profiles") or ()
     changed = _changed_profile(expected, facts["profiles"])
     if changed:

@@ -27,8 +27,9 @@ MAY_FAIL = {
 FATAL = frozenset(
     {Outcome.TIMEOUT, Outcome.CLOSED, Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.NO_ROUTE}
 ) | frozenset({Outcome.DNS, Outcome.TLS, Outcome.REDIRECTED, Outcome.ABANDONED, Outcome.BUSY, Outcome.TOO_LARGE})
-"""After these the device is not asked further in this look. A refused login is not among them: the device is then asked
-what needs none."""
+"""After these the device is not asked further in this look."""
+NO_LOGIN = frozenset({Outcome.AUTH, Outcome.AUTH_RESTING, Outcome.AUTH_MISSING, Outcome.LOCKED})
+"""After these only what needs no login is asked: clock and services, which come before the identity."""
 
 
 @dataclass
@@ -43,6 +44,8 @@ class _Look:
 async def look_at_onvif(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
     """Ask ``target.onvif``; facts under "onvif", see docs/reference/onvif.md. Never raises for what a device does."""
     began, at = time.monotonic(), datetime.now(UTC)
+    if not target.onvif:
+        return Evidence("onvif", at, 0.0, Outcome.UNSUPPORTED, "no ONVIF address is configured")
     known = _remembered(memory)
     try:
         look = _prepare(target, known, at, deadline)
@@ -96,7 +99,7 @@ def _attempt(look: _Look, step: Callable[[_Look], None]) -> bool:
         look.facts.setdefault("unread", {})[name] = trouble.reason
         if trouble.outcome not in MAY_FAIL.get(name, ()):
             look.trouble = look.trouble or trouble
-        return trouble.outcome not in FATAL and look.device.login_worked is not False
+        return trouble.outcome not in FATAL and not (name == "identity" and trouble.outcome in NO_LOGIN)
     return True
 
 
@@ -191,8 +194,8 @@ def _memory(look: _Look, facts: Mapping[str, Any]) -> Memory:
             known["refused_ways"] = sorted({*known.get("refused_ways", ()), device.way})
     elif device.way == "open":
         known["way"] = "open"
-    for name in ("serial", "profiles"):
-        if facts.get(name):
+    for name, operation in (("serial", "GetDeviceInformation"), ("profiles", "GetProfiles")):
+        if facts.get(name) and operation not in device.mended:  # mended XML is no measure for later looks
             known.setdefault(name, facts[name])
     if facts.get("firmware"):
         known["firmware"] = facts["firmware"]

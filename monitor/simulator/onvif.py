@@ -74,6 +74,10 @@ class OnvifCamera:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    def new_nonce(self) -> None:
+        """Let the digest nonce handed out so far be stale."""
+        self._nonce = os.urandom(8).hex()
+
     @property
     def address(self) -> str:
         return f"{self.host}:{self.port}"

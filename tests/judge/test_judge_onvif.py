@@ -37,6 +37,7 @@ def test_a_healthy_camera_is_ok_in_every_aspect() -> None:
         (Outcome.AUTH, FaultKind.AUTH_FAILED),
         (Outcome.AUTH_RESTING, FaultKind.AUTH_FAILED),
         (Outcome.LOCKED, FaultKind.ACCOUNT_LOCKED),
+        (Outcome.UNSUPPORTED, None),
         (Outcome.BUSY, None),
         (Outcome.STARVED, None),
         (Outcome.FAILED, None),
@@ -84,6 +85,16 @@ def test_the_commissioned_serial_counts_before_the_one_first_seen() -> None:
 def test_a_serial_no_longer_told_is_unknown_and_one_never_told_is_nothing() -> None:
     assert judged({**HEALTHY, "serial": "", "known": {"serial": "A1"}})["identity"].verdict is Verdict.UNKNOWN
     assert "identity" not in judged({**HEALTHY, "serial": ""})
+
+
+def test_broken_xml_is_no_evidence_of_another_device_or_stream() -> None:
+    mended = {
+        **HEALTHY,
+        "mended": ["GetDeviceInformation", "GetProfiles"],
+        "known": {"serial": "B2", "profiles": [SUB]},
+    }
+    findings = judged(mended, last_stream={**DELIVERED, "codec": "hevc"})
+    assert findings["identity"].verdict is findings["stream"].verdict is Verdict.UNKNOWN
 
 
 def test_a_new_firmware_is_no_fault() -> None:

@@ -123,6 +123,31 @@ async def test_without_credentials_it_says_that_they_are_missing(camera: OnvifCa
     assert seen.facts["onvif"]["services"]
 
 
+async def test_while_a_login_rests_only_what_needs_none_is_asked(camera: OnvifCamera) -> None:
+    resting = LoginState(refused_at=datetime.now(UTC), rest_until=datetime.now(UTC) + timedelta(hours=12))
+    seen = await look(camera, login=resting)
+    assert (seen.outcome, seen.login_worked) == (Outcome.AUTH_RESTING, None)
+    assert camera.asked == ["GetSystemDateAndTime", "GetServices", "GetDeviceInformation"]
+
+
+async def test_a_digest_nonce_that_ages_within_a_look_is_renewed(camera: OnvifCamera) -> None:
+    camera.auth = "digest"
+    healthy = camera.answers["GetProfiles"]
+
+    def answer_and_age(at: OnvifCamera, asked: str) -> str:
+        at.new_nonce()
+        return healthy(at, asked)
+
+    camera.answers["GetProfiles"] = answer_and_age
+    seen = await look(camera)
+    assert (seen.outcome, seen.login_worked) == (Outcome.SEEN, True)
+    assert camera.asked.count("GetStreamUri+login") == 2
+
+
+async def test_a_camera_without_an_onvif_address_is_not_judged(camera: OnvifCamera) -> None:
+    assert (await look(camera, onvif="")).outcome is Outcome.UNSUPPORTED
+
+
 async def test_a_locked_account_is_said_so(camera: OnvifCamera) -> None:
     camera.fault, camera.fault_operation = "locked", "GetDeviceInformation"
     seen = await look(camera)
