@@ -20,7 +20,7 @@ from monitor.ledger import Ledger
 from monitor.lookers import LOOKERS
 from monitor.metrics import Metrics
 from monitor.model import Key
-from monitor.plan import probes_of
+from monitor.plan import CADENCE, probes_of
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.rounds import Rounds
 from monitor.runner import Runner
@@ -141,6 +141,7 @@ class Daemon:
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
         await self._parts.ledger.retarget(targets.values())
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)
+        self._parts.metrics.probe_intervals({name: settings.poll.interval * times for name, times in CADENCE.items()})
 
     def _listen_to_signals(self) -> None:
         loop = asyncio.get_running_loop()
@@ -200,6 +201,7 @@ class Daemon:
         while True:
             parts.metrics.loop_lag(parts.eyes.lag)
             parts.metrics.store_errors(parts.ledger.store_errors)
+            parts.metrics.maintenance(parts.ledger.under_maintenance)
             if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * self._settings.poll.interval:
                 systemd.notify("WATCHDOG=1")
             await asyncio.sleep(min((systemd.watchdog_seconds() or 15.0) / 3, 5.0))

@@ -111,6 +111,13 @@ class Ledger:
         """Why the store refuses just now, in words; "" = it does not."""
         return self._committer.failing
 
+    @property
+    def under_maintenance(self) -> set[tuple[str, str]]:
+        """Site and device of the windows that are open now; both are "" where everything is meant."""
+        now = self._clock()
+        running = (one for one in self._house.windows if one.start <= now and (one.until is None or now < one.until))
+        return {(one.site, one.device) for one in running}
+
     def memory(self, key: Key, probe: str) -> Memory:
         return self._memory.get((key, probe), b"")
 
