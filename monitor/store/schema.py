@@ -87,4 +87,29 @@ def first_tables(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_tables,)
+def job_book(connection: sqlite3.Connection) -> None:
+    """The repair jobs. Faults that were announced before there was a book are told to it now."""
+    _run_each(
+        connection,
+        """
+        CREATE TABLE job (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, origin TEXT NOT NULL,
+            site TEXT NOT NULL, device TEXT NOT NULL, fault TEXT NOT NULL, opened REAL NOT NULL, since REAL NOT NULL,
+            title TEXT NOT NULL, text TEXT NOT NULL, state TEXT NOT NULL, place TEXT NOT NULL, joined TEXT NOT NULL,
+            told REAL, acknowledged REAL, appointment REAL, appointment_with TEXT NOT NULL, repaired REAL, healed REAL,
+            closed REAL, followed_up REAL, reopened INTEGER NOT NULL);
+        CREATE INDEX job_open ON job (site) WHERE closed IS NULL;
+        CREATE INDEX job_joined ON job (joined) WHERE joined <> '';
+        CREATE TABLE job_line (id INTEGER PRIMARY KEY AUTOINCREMENT, job INTEGER NOT NULL REFERENCES job,
+            at REAL NOT NULL, person TEXT NOT NULL, action TEXT NOT NULL, text TEXT NOT NULL);
+        CREATE INDEX job_line_job ON job_line (job);
+        CREATE TABLE job_reference (key TEXT NOT NULL, sink TEXT NOT NULL, reference TEXT NOT NULL, url TEXT NOT NULL,
+            PRIMARY KEY (key, sink)) WITHOUT ROWID;
+        ALTER TABLE outbox ADD COLUMN begun REAL;
+        INSERT OR IGNORE INTO outbox (fault, action, sequence, sink, payload, created, next_at)
+            SELECT id, 'open', ifnull(json_extract(record, '$.reopened'), 0), '@book', json_object('text', reason),
+            announced, announced FROM fault WHERE cleared IS NULL AND announced IS NOT NULL ORDER BY opened;
+        """,
+    )
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_tables, job_book)

@@ -1,0 +1,117 @@
+"""The repair job book: one row a job, one line for everything that happened to it. Nothing is ever deleted."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from monitor.model import Job, JobLine, JobState, Receipt
+from monitor.store.times import epoch, moment
+
+_COLUMNS = tuple(field.name for field in fields(Job) if field.name != "number")
+_TIMES = frozenset(
+    ("opened", "since", "told", "acknowledged", "appointment", "repaired", "healed", "closed", "followed_up")
+)
+
+
+def add(connection: sqlite3.Connection, job: Job) -> Job:
+    """Write a new job; returns it with its number. Raises sqlite3.IntegrityError for a key that is there already."""
+    names, marks = ", ".join(_COLUMNS), ", ".join("?" * len(_COLUMNS))
+    made = connection.execute(f"INSERT INTO job ({names}) VALUES ({marks})", _values(job))  # noqa: S608 -- our names
+    return _first(connection, "number = ?", (made.lastrowid,)) or job
+
+
+def save(connection: sqlite3.Connection, job: Job) -> None:
+    """Bring a job up to date."""
+    sets = ", ".join(f"{name} = ?" for name in _COLUMNS)
+    connection.execute(f"UPDATE job SET {sets} WHERE number = ?", (*_values(job), job.number))  # noqa: S608 -- our names
+
+
+def by_key(connection: sqlite3.Connection, key: str) -> Job | None:
+    return _first(connection, "key = ?", (key,))
+
+
+def find(connection: sqlite3.Connection, name: str) -> Job | None:
+    """By the number people use, or by key."""
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 16 else 0
+    return _first(connection, "number = ? OR key = ? ORDER BY number = ? DESC", (number, name, number))
+
+
+def open_jobs(connection: sqlite3.Connection) -> list[Job]:
+    """Not closed, oldest first."""
+    return list(_jobs(connection, "closed IS NULL ORDER BY number", ()))
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> list[Job]:
+    """Open and closed ones, newest first."""
+    return list(_jobs(connection, "1 ORDER BY number DESC LIMIT ?", (limit,)))
+
+
+def ripe(connection: sqlite3.Connection, healed_before: datetime) -> list[Job]:
+    """Not closed, and seen ok since then or longer."""
+    return list(_jobs(connection, "closed IS NULL AND healed <= ?", (epoch(healed_before),)))
+
+
+def told_at_site(connection: sqlite3.Connection, site: str) -> int:
+    """Open jobs of one site that the repair desks hear of one by one."""
+    query = "SELECT count(*) FROM job WHERE closed IS NULL AND site = ? AND joined = '' AND origin <> 'summary'"
+    return int(connection.execute(query, (site,)).fetchone()[0])
+
+
+def summary_of(connection: sqlite3.Connection, site: str) -> Job | None:
+    """The open summary of one site."""
+    return _first(connection, "closed IS NULL AND site = ? AND origin = 'summary'", (site,))
+
+
+def members(connection: sqlite3.Connection, summary: str) -> list[Job]:
+    """The jobs a summary speaks for, open and closed."""
+    return list(_jobs(connection, "joined = ? ORDER BY number", (summary,)))
+
+
+def alert(connection: sqlite3.Connection, digest: str) -> Job | None:
+    """The newest job of a foreign alert; later ones of the same alert have a number behind the digest."""
+    return _first(connection, "key = ? OR key GLOB ? ORDER BY number DESC", (digest, f"{digest}-*"))
+
+
+def tell(connection: sqlite3.Connection, job: Job, at: datetime, action: str, text: str, person: str = "") -> int:
+    """One line more in a job's history; returns the line's number."""
+    made = connection.execute(
+        "INSERT INTO job_line (job, at, person, action, text) VALUES (?, ?, ?, ?, ?)",
+        (job.number, epoch(at), person, action, text),
+    )
+    return int(made.lastrowid or 0)
+
+
+def lines(connection: sqlite3.Connection, job: Job) -> list[JobLine]:
+    """The history of a job, oldest first."""
+    rows = connection.execute("SELECT at, person, action, text FROM job_line WHERE job = ? ORDER BY id", (job.number,))
+    return [JobLine(moment(at), person, action, text) for at, person, action, text in rows]
+
+
+def refer(connection: sqlite3.Connection, key: str, sink: str, receipt: Receipt) -> None:
+    """What a repair desk calls this job. Something known is never replaced by nothing."""
+    if receipt.reference:
+        connection.execute(
+            "INSERT OR REPLACE INTO job_reference VALUES (?, ?, ?, ?)", (key, sink, receipt.reference, receipt.url)
+        )
+
+
+def references(connection: sqlite3.Connection, key: str) -> dict[str, Receipt]:
+    """By repair desk."""
+    rows = connection.execute("SELECT sink, reference, url FROM job_reference WHERE key = ? ORDER BY sink", (key,))
+    return {sink: Receipt(reference, url) for sink, reference, url in rows}
+
+
+def _values(job: Job) -> tuple[Any, ...]:
+    return tuple(epoch(getattr(job, name)) if name in _TIMES else getattr(job, name) for name in _COLUMNS)
+
+
+def _first(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> Job | None:
+    return next(_jobs(connection, where, values), None)
+
+
+def _jobs(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> Iterator[Job]:
+    for row in connection.execute(f"SELECT * FROM job WHERE {where}", values):  # noqa: S608 -- constants above
+        known = {name: moment(row[name]) if name in _TIMES else row[name] for name in ("number", *_COLUMNS)}
+        yield Job(**known | {"state": JobState(row["state"])})
