@@ -8,7 +8,12 @@ from babel.messages.extract import extract_from_dir
 from monitor import words
 from monitor.model import FaultKind
 
-HOW = [("web/templates/**.html", "jinja2"), ("web/**.py", "python"), ("words.py", "python")]
+HOW = [
+    ("web/templates/**.html", "jinja2"),
+    ("web/**.py", "python"),
+    ("words.py", "python"),
+    ("guidance/**.py", "python"),
+]
 JINJA = {"web/templates/**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}}
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, config, demo, discover, retention, run, simulate, status, why
+from monitor.cli import check, config, demo, discover, explain, retention, run, simulate, status, why
 
 app = typer.Typer(
     name="cctv",
@@ -21,6 +21,7 @@ app.command("discover")(discover.discover)
 app.add_typer(config.app, name="config", help="Check, show and explain the configuration.")
 app.command("status")(status.status)
 app.command("why")(why.why)
+app.command("explain")(explain.explain)
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 

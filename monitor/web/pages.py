@@ -49,15 +49,16 @@ class Pages:
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)
         spans, now = self.actions.history(key), self.actions.now()
-        faults = views.open_faults(self.board, key=key)
+        faults, card = views.open_faults(self.board, key=key), views.card(key, state)
         return await self._page(
             request,
             "device.html",
-            card=views.card(key, state),
+            card=card,
             target=state.target,
             ladder=views.ladder(state),
             figures=figures(state, words.translations(_language(request)).gettext),
             faults=faults,
+            help_for=views.kinds_to_help(card, faults),
             evidence={one.id for one in faults if one.picture and self.actions.picture(key, one.picture)},
             lanes=timeline.lanes(spans, now),
             incidents=timeline.incidents(spans, now)[:20],

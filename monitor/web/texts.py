@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import words
+from monitor.guidance import HEADINGS, guidance_for
 from monitor.model import Verdict
 from monitor.words import _
 
@@ -35,6 +36,8 @@ def environment(language: str) -> Environment:
     made.filters["verdict"] = lambda verdict: translate(VERDICTS[verdict])
     made.filters["probe"] = functools.partial(_probe, translate)
     made.filters["fault"] = lambda kind: translate(words.FAULTS[kind])
+    made.globals["guidance"] = lambda kind: guidance_for(kind, language)
+    made.globals["guidance_headings"] = {field: translate(heading) for field, heading in HEADINGS.items()}
     made.globals["languages"] = LANGUAGE_NAMES
     made.globals["language"] = language
     return made

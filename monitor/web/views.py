@@ -142,6 +142,12 @@ def wide_faults(board: Board) -> list[Fault]:
     return [fault for fault in open_faults(board) if fault.subject.key not in board.devices]
 
 
+def kinds_to_help(shown: Card, faults: Iterable[Fault]) -> list[FaultKind]:
+    """The fault kinds a person at this device needs help with, the one that speaks for it first."""
+    kinds = [shown.fault, *(fault.kind for fault in faults), shown.suspected]
+    return list(dict.fromkeys(kind for kind in kinds if kind))
+
+
 def common_zone(cards: Iterable[Card]) -> str:
     """The time zone all these devices share, else UTC."""
     zones = {card.timezone for card in cards}
