@@ -61,16 +61,18 @@ def _reached(evidence: Evidence) -> Judged:
 def _clock(recordings: Recordings, limits: RecordingLimits) -> Iterator[Judged]:
     offset, note = recordings.clock_offset, recordings.clock_note
     if offset is None:
-        if note:
+        if any(channel.unread and channel.unread == note for channel in recordings.channels):
             yield Verdict.UNKNOWN, None, note
+        elif note:
+            yield Verdict.OK, None, note
         return
     words = f"the recorder's clock is {abs(offset):.0f} s {'ahead' if offset > 0 else 'behind'}"
     if abs(offset) > limits.clock_fail:
         yield Verdict.FAULT, FaultKind.RECORDER_CLOCK_DRIFT, "; ".join(filter(None, (words, note)))
     elif abs(offset) > limits.clock_warn:
-        yield Verdict.OK, None, f"warning: {words}"
+        yield Verdict.OK, None, "; ".join(filter(None, (f"warning: {words}", note)))
     else:
-        yield Verdict.OK, None, words
+        yield Verdict.OK, None, "; ".join(filter(None, (note and f"warning: {note}", words)))
 
 
 def _disk(disk: Disk, limits: RecordingLimits) -> Judged:

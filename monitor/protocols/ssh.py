@@ -105,8 +105,8 @@ class Session:
         with self._errors(), self._transport.open_session(window_size=WINDOW, timeout=deadline.left()) as channel:
             channel.settimeout(max(deadline.left(), 0.01))
             channel.exec_command(command)
-            stdout, stderr = _drain(channel, deadline, gzipped)
-            if not channel.status_event.wait(deadline.left()):
+            stdout, stderr = _drain(channel, gzipped, deadline)
+            if not channel.status_event.wait(deadline.left()) or not deadline.left():
                 raise TimeoutError
             return Output(channel.recv_exit_status(), stdout, stderr)
 
@@ -261,7 +261,7 @@ def _open(host: str, port: int, deadline: Deadline) -> socket.socket:
         raise DeviceError(outcome, f"no connection to {host} port {port} ({error.strerror})") from None
 
 
-def _drain(channel: "paramiko.Channel", deadline: Deadline, gzipped: bool) -> tuple[bytes, bytes]:
+def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:
     """Read both outputs to their end."""
     inflate = zlib.decompressobj(GZIP) if gzipped else None
     stdout, stderr, size = [], bytearray(), 0
@@ -275,6 +275,8 @@ def _drain(channel: "paramiko.Channel", deadline: Deadline, gzipped: bool) -> tu
         channel.settimeout(max(deadline.left(), 0.01))
     while len(stderr) < ERRORS_LIMIT and (chunk := channel.recv_stderr(CHUNK)):
         stderr += chunk
+    if not deadline.left():
+        raise TimeoutError
     if inflate and not inflate.eof:
         raise DeviceError(Outcome.INCOMPLETE, "a compressed answer broke off")
     return b"".join(stdout), bytes(stderr)

@@ -52,20 +52,21 @@ class Cache:
 
 
 def load(memory: Memory, layout: str) -> Cache:
-    """The cache of the last look; an empty one if it was made for another layout or by another version."""
-    if not memory:
+    """The cache of the last look; an empty one if it cannot be read, or was made for another layout."""
+    try:
+        kept = json.loads(zlib.decompress(memory)) if memory else {}
+    except (zlib.error, ValueError):
         return Cache(layout)
-    kept = json.loads(zlib.decompress(memory))
-    if kept["version"] != VERSION or kept["layout"] != layout:
+    if kept.get("version") != VERSION or kept.get("layout") != layout:
         return Cache(layout)
-    folders = {
-        path: Folder(
-            stamp, shift, True, {channel: [Piece(*piece) for piece in made] for channel, made in pieces.items()}, empty
-        )
-        for path, (stamp, shift, pieces, empty) in kept["folders"].items()
-    }
+    folders = {path: _folder(*parts) for path, parts in kept["folders"].items()}
     bad = [Instant(*one) for one in kept["bad"]]
     return Cache(layout, folders, kept["newest"], kept["proved"], bad)
+
+
+def _folder(stamp: str, shift: float, pieces: dict[str, list[list[float]]], empty: dict[str, list[float]]) -> Folder:
+    made = {channel: [Piece(start, end, int(size)) for start, end, size in each] for channel, each in pieces.items()}
+    return Folder(stamp, shift, True, made, empty)
 
 
 def save(cache: Cache) -> Memory:

@@ -1,6 +1,6 @@
 """From names and file times to instants: the recorder's zone, summer time, and when a file ends. Pure."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,12 +25,6 @@ def to_utc(walls: Instants, mtimes: Instants, timezone: str) -> Instants:
     first, second = _offsets(walls, timezone)
     early, late = walls - first, walls - second
     return np.where((late > early) & (mtimes - early > SECOND_PASS), late, early)
-
-
-def is_ambiguous(walls: Instants, timezone: str) -> NDArray[np.bool_]:
-    """Which wall clock readings happen twice, in autumn."""
-    first, second = _offsets(walls, timezone)
-    return first > second
 
 
 def _offsets(walls: Instants, timezone: str) -> tuple[Instants, Instants]:
@@ -110,7 +104,3 @@ def _by_next(starts: Instants, typical: float | None, now: float) -> Instants:
     if len(made) and 0 <= now - starts[-1] <= 2 * length:
         made[-1] = np.nan
     return made
-
-
-def as_utc(instant: float) -> datetime:
-    return datetime.fromtimestamp(instant, UTC)

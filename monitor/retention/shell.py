@@ -106,7 +106,8 @@ class ShellTree:
             before = time.time()
             output = self._session.run(self._piped(command) if pipes else command, QUICK)
             middle = (before + time.time()) / 2
-            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", _plain(output.stdout))
+            said = output.stdout if not pipes else _unpacked(output.stdout)
+            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", said)
             if output.status == 0 and found:
                 fraction = float(found[2]) if found[2] else 0.5  # whole seconds are half a second behind on average
                 self._prefix, self._offset, self._pipes = prefix, float(found[1]) + fraction - middle, pipes
@@ -161,8 +162,9 @@ class ShellTree:
         return _finished(Output(int(status), output.stdout, errors))
 
 
-def _plain(output: bytes) -> bytes:
-    return gzip.decompress(output) if output[:2] == GZIPPED else output
+def _unpacked(output: bytes) -> bytes:
+    """What was compressed; nothing if it was not, since then no pipe was made of it."""
+    return gzip.decompress(output) if output[:2] == GZIPPED else b""
 
 
 def _finished(output: Output) -> Output:

@@ -9,7 +9,7 @@ from monitor.protocols.ssh import Login, Session, connect
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
 from monitor.retention.shell import NoShell, ShellTree
-from monitor.retention.survey import survey
+from monitor.retention.survey import AfterLogin, survey
 from monitor.retention.tree import Tree
 
 
@@ -27,6 +27,13 @@ async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Eviden
 
 
 def _tree(session: Session, deadline: Deadline) -> Tree:
+    try:
+        return _tree_of(session, deadline)
+    except DeviceError as failed:
+        raise AfterLogin(failed.outcome, failed.reason) from None
+
+
+def _tree_of(session: Session, deadline: Deadline) -> Tree:
     try:
         return ShellTree(session)
     except NoShell as refused:

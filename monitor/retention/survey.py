@@ -20,6 +20,10 @@ ENDING = 2.0
 """Seconds kept back for closing the connection."""
 
 
+class AfterLogin(DeviceError):
+    """The login worked; what came after it did not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """The tree could not be reached or read."""
@@ -72,9 +76,15 @@ def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen
         with opener(deadline) as tree:
             return _read(tree, plan, memory, deadline)
     except DeviceError as failed:
-        return Failure(failed.outcome, failed.reason, False if failed.outcome is Outcome.AUTH else None)
+        return Failure(failed.outcome, failed.reason, _worked(failed))
     except TimeoutError:
         return _late("connect")
+
+
+def _worked(failed: DeviceError) -> bool | None:
+    if isinstance(failed, AfterLogin):
+        return True
+    return False if failed.outcome is Outcome.AUTH else None
 
 
 def _read(tree: Tree, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:

@@ -106,8 +106,9 @@ def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
     at = time.time()
     device_now = at + (offset or 0.0)
     parsed = plan.layout.parse(listing.records)
-    files = _by_channel(parsed, plan, wanted, device_now)
-    calibration = _calibrate(files, plan, cache, at, offset)
+    starts, ahead = _starts(parsed, plan)
+    files = _by_channel(parsed, starts, plan, wanted, device_now)
+    calibration = _calibrate(files, plan, cache, at, offset, ahead)
     fresh = _fold(files, plan, wanted, found.stamps, cache, calibration, device_now)
     kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
     folders = kept | fresh
@@ -138,11 +139,24 @@ def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> 
     return tree.files(wanted, 0)
 
 
-def _by_channel(parsed: Parsed, plan: Plan, wanted: Sequence[str], device_now: float) -> dict[str, Files]:
+def _starts(parsed: Parsed, plan: Plan) -> tuple[instants.Instants, float]:
+    """When each file begins, by the recorder's clock; and by how much the names of all cameras were ahead of that."""
+    starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
+    shifts = set()
+    for index in np.unique(parsed.channels).tolist():
+        mine = np.flatnonzero(parsed.channels == index)
+        mine = mine[np.argsort(starts[mine])]
+        shifts.add(instants.name_shift(starts[mine], parsed.mtimes[mine], instants.typical_length(starts[mine])))
+    ahead = shifts.pop() if len(shifts) == 1 else 0.0
+    return starts - ahead, ahead
+
+
+def _by_channel(
+    parsed: Parsed, starts: instants.Instants, plan: Plan, wanted: Sequence[str], device_now: float
+) -> dict[str, Files]:
     numbers = {path.encode("utf-8", "surrogateescape"): index for index, path in enumerate(wanted)}
     codes = np.array([numbers.get(name, -1) for name in parsed.folder_names], dtype=np.int64)
     folders = codes[parsed.folders] if len(parsed) else parsed.folders
-    starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
     made = {}
     for index, channel in enumerate(plan.layout.channels):
         mine = np.flatnonzero((parsed.channels == index) & (folders >= 0))
@@ -168,11 +182,15 @@ def _newest(files: Mapping[str, Files], plan: Plan, device_now: float) -> list[c
 
 
 def _calibrate(
-    files: Mapping[str, Files], plan: Plan, cache: Cache, at: float, offset: float | None
+    files: Mapping[str, Files], plan: Plan, cache: Cache, at: float, offset: float | None, ahead: float
 ) -> clock.Calibration:
     newest = _newest(files, plan, at + (offset or 0.0))
     grown = max(one.end for one in newest) - cache.newest if newest and cache.newest is not None else None
-    return clock.calibrate(newest, at, offset, plan.target.timezone, grown)
+    made = clock.calibrate(newest, at, offset, plan.target.timezone, grown)
+    if not ahead:
+        return made
+    words = f"file names are {abs(ahead) / 3600:g} h {'ahead of' if ahead > 0 else 'behind'} the file times"
+    return replace(made, note=f"{words}: check layout_timezone ({plan.timezone})")
 
 
 def _fold(

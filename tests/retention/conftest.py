@@ -22,6 +22,9 @@ exec env PATH={folder} {folder}/sh -c "$SSH_ORIGINAL_COMMAND"
 HANGING = """#!/bin/sh
 case "$SSH_ORIGINAL_COMMAND" in *find*) exec sleep 600;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
 """
+SLOW_CLOCK = """#!/bin/sh
+case "$SSH_ORIGINAL_COMMAND" in *"date -u"*) expr $(date +%s) - 7200;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
+"""
 ALLOWED = Path(__file__).parents[2] / "deploy/recorder/nvr-ro"
 
 
@@ -66,7 +69,9 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
     for kind in ("ed25519", "rsa"):
         _make_key(here / f"host_{kind}", kind)
     keys = {account: _make_key(here / account, "ed25519") for account in accounts}
-    authorized = [f"{text} {keys[account].with_suffix('.pub').read_text()}".strip() for account, text in accounts.items()]
+    authorized = [
+        f"{text} {keys[account].with_suffix('.pub').read_text()}".strip() for account, text in accounts.items()
+    ]
     (here / "authorized_keys").write_text("\n".join(authorized) + "\n")
     port, log, config = _free_port(), here / "log", here / "sshd_config"
     log.touch()
@@ -114,6 +119,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
             "busybox": f'restrict,command="{_busybox(folder)}"',
             "forced": f'restrict,command="{ALLOWED}"',
             "hanging": f'restrict,command="{_script(folder / "hanging", HANGING)}"',
+            "slow-clock": f'restrict,command="{_script(folder / "slow-clock", SLOW_CLOCK)}"',
             "nothing": 'restrict,command="/bin/false"',
         },
     )
@@ -149,7 +155,22 @@ def _busybox(folder: Path) -> Path:
     tools.mkdir()
     real = shutil.which("busybox")
     assert real, "the Debian package busybox is needed"
-    for name in ("sh", "find", "stat", "date", "df", "cat", "ls", "nice", "timeout", "env", "gzip", "head", "tail", "echo"):
+    for name in (
+        "sh",
+        "find",
+        "stat",
+        "date",
+        "df",
+        "cat",
+        "ls",
+        "nice",
+        "timeout",
+        "env",
+        "gzip",
+        "head",
+        "tail",
+        "echo",
+    ):
         (tools / name).symlink_to(real)
     return _script(folder / "busybox-login", BUSYBOX.format(folder=tools))
 
