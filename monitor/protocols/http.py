@@ -31,7 +31,6 @@ STATUS: Mapping[int, tuple[Outcome, str]] = {
     404: (Outcome.NOT_FOUND, "the recorder does not know this address"),
     405: (Outcome.UNSUPPORTED, "the recorder does not know this request"),
     423: (Outcome.LOCKED, "the account is locked"),
-    429: (Outcome.BUSY, "the recorder is asked too often"),
     501: (Outcome.UNSUPPORTED, "the recorder does not know this request"),
     503: (Outcome.BUSY, "the recorder is busy"),
 }
@@ -69,7 +68,15 @@ class Http:
     401, before any login, and raises DeviceError for what the device says in its body, such as a locked account.
     """
 
-    def __init__(self, place: Place, credentials: Credentials | None, login: LoginState, *, pause: float = 0.0) -> None:
+    def __init__(
+        self,
+        place: Place,
+        credentials: Credentials | None,
+        login: LoginState,
+        *,
+        pause: float = 0.0,
+        explain: Callable[[Answer], None] = lambda _: None,
+    ) -> None:
         self.place = place
         self.login_worked: bool | None = None
         self.requests = 0
