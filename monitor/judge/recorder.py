@@ -60,10 +60,11 @@ def _reached(evidence: Evidence) -> Judged:
 
 def _clock(recordings: Recordings, limits: RecordingLimits) -> Iterator[Judged]:
     offset, note = recordings.clock_offset, recordings.clock_note
+    if any(channel.unread and channel.unread == note for channel in recordings.channels):
+        yield Verdict.UNKNOWN, None, note
+        return
     if offset is None:
-        if any(channel.unread and channel.unread == note for channel in recordings.channels):
-            yield Verdict.UNKNOWN, None, note
-        elif note:
+        if note:
             yield Verdict.OK, None, note
         return
     words = f"the recorder's clock is {abs(offset):.0f} s {'ahead' if offset > 0 else 'behind'}"

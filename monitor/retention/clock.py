@@ -21,6 +21,7 @@ class Newest:
 
     end: float  # of the stretch that reaches the present or comes nearest to it
     length: float  # typical seconds of one segment
+    written: float = -np.inf  # newest file time, where files have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,12 @@ class Calibration:
     contradiction: str = ""
 
 
-def newest_of(stretches: intervals.Stretches, length: float, now: float) -> Newest | None:
+def newest_of(stretches: intervals.Stretches, length: float, now: float, written: float = -np.inf) -> Newest | None:
     """The end of what was recorded up to now; a stray file of the future, apart from the rest, does not count."""
     reached = stretches[stretches[:, 0] <= now]
     if len(reached):
-        return Newest(float(reached[-1, 1]), length)
-    return Newest(float(stretches[-1, 1]), length) if len(stretches) else None
+        return Newest(float(reached[-1, 1]), length, written)
+    return Newest(float(stretches[-1, 1]), length, written) if len(stretches) else None
 
 
 def calibrate(
@@ -67,11 +68,16 @@ def calibrate(
 
 
 def _by_clock(newest: Sequence[Newest], now: float, offset: float) -> Calibration:
-    ahead = max((one.end for one in newest), default=-np.inf) - (now + offset)
-    if ahead > NOW_SLACK:
-        words = f"recordings end {ahead:.0f} s after the recorder's own clock: check layout_timezone"
-        return Calibration(0.0, offset, contradiction=words)
-    return Calibration(0.0 if abs(offset) <= NETWORK else -offset, offset)
+    device_now = now + offset
+    best = max(newest, key=lambda one: one.end, default=None)
+    ahead = best.end - device_now if best else 0.0
+    if best is None or ahead <= NOW_SLACK:
+        return Calibration(0.0 if abs(offset) <= NETWORK else -offset, offset)
+    if best.written - device_now > NOW_SLACK:
+        words = "names and file times run ahead of now: what writes them has another clock"
+        return Calibration(-(offset + ahead), offset + ahead, words)
+    words = f"recordings end {ahead:.0f} s after the recorder's own clock: check layout_timezone"
+    return Calibration(0.0, offset, contradiction=words)
 
 
 def _stale(best: Newest, now: float, timezone: str, grown: float | None) -> Calibration:

@@ -175,6 +175,7 @@ def _newest(files: Mapping[str, Files], plan: Plan, device_now: float) -> list[c
             intervals.merge(files[name].starts, files[name].closed_ends(device_now), files[name].typical),
             files[name].typical,
             device_now,
+            float(files[name].mtimes.max(initial=-np.inf)),
         )
         for name in always
     ]

@@ -338,4 +338,4 @@ async def test_summer_time_makes_no_gap_and_no_double_hour():
     for start in ("2026-03-07T00:00:00", "2026-10-31T00:00:00"):
         stretches = convert("America/New_York", start, timedelta(days=3), 900.0)
         assert all(abs(end - begin - 900.0) < 1 for begin, end in stretches)
-        assert all(abs(begin - end) < 1 for (_, end), (begin, _) in pairwise(stretches))
+        assert all(abs(begin - end) < 1 for (_, end), (begin, _) in itertools.pairwise(stretches))
