@@ -16,12 +16,17 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from monitor import workers
+
 WATCH = 2.0
 """Seconds of stream every way drains, where it can."""
 
 
+_memories: dict[str, bytes] = {}
+
+
 async def _ours(urls: list[str]) -> int:
-    from monitor import workers
+    """As the daemon does: every look after a camera's first has the memory of the one before."""
     from monitor.judge import judge
     from monitor.model import Key, Outcome, Target
     from monitor.probes import PROBES
@@ -41,17 +46,18 @@ async def _ours(urls: list[str]) -> int:
         keep_login=forget,
     )
     targets = [Target(Key("", url), "camera", urlsplit(url).hostname or "", rtsp=url) for url in urls]
-    looks = await asyncio.gather(*(runner.look("picture", target, b"") for target in targets))
-    _note_children()
-    workers.close()
+    looks = await asyncio.gather(
+        *(runner.look("picture", target, _memories.get(target.rtsp, b"")) for target in targets)
+    )
+    _memories.update({url: look.evidence.memory or b"" for url, look in zip(urls, looks, strict=True)})
     return sum(look.evidence.outcome is Outcome.SEEN and "thumbnail" in look.evidence.pictures for look in looks)
 
 
 class _Drain(asyncio.Protocol):
     """The least a client can do: ask with fixed requests, and take what comes."""
 
-    def __init__(self, url: str, kept: bytearray | None) -> None:
-        self.url, self.kept, self.taken = url, kept, 0
+    def __init__(self, url: str) -> None:
+        self.url, self.taken, self.playing = url, 0, False
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -60,14 +66,15 @@ class _Drain(asyncio.Protocol):
         for number, request in enumerate(
             (
                 f"DESCRIBE {self.url} RTSP/1.0\r\nAccept: application/sdp\r\n",
-                f"SETUP {self.url}/track1 RTSP/1.0\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n",
+                f"SETUP {self.url}/trackID=1 RTSP/1.0\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n",
             ),
             1,
         ):
             transport.write(f"{request}CSeq: {number}\r\n\r\n".encode())
 
     def data_received(self, data: bytes) -> None:
-        if not self.taken and b"Session:" in data:
+        if not self.playing and b"Session:" in data:
+            self.playing = True
             session = data.split(b"Session:")[1].split(b"\r\n")[0].split(b";")[0].strip().decode()
             self.transport.write(f"PLAY {self.url} RTSP/1.0\r\nCSeq: 3\r\nSession: {session}\r\n\r\n".encode())
             asyncio.get_running_loop().call_later(WATCH, self.transport.close)
@@ -86,7 +93,7 @@ async def _floor(urls: list[str]) -> int:
         async with gate:
             parts = urlsplit(url)
             loop = asyncio.get_running_loop()
-            _, client = await loop.create_connection(lambda: _Drain(url, None), parts.hostname, parts.port)
+            _, client = await loop.create_connection(lambda: _Drain(url), parts.hostname, parts.port)
             await client.over
             return client.taken > 10_000 and _decode(sample)
 
@@ -192,22 +199,16 @@ WAYS = {
     "ffmpeg child": _ffmpeg,
     "pyav": _pyav,
 }
-_children = {"cpu": 0.0, "rss": 0}
-
-
-def _note_children() -> None:
-    """CPU of the worker processes, before they end: killed ones are not in RUSAGE_CHILDREN."""
-    for child in psutil.Process().children(recursive=True):
-        times = child.cpu_times()
-        _children["cpu"] += times.user + times.system
-        _children["rss"] += child.memory_info().rss
 
 
 def _spent() -> float:
-    return sum(
+    """CPU seconds of this process, its ended children, and its worker processes that still live."""
+    ended = sum(
         usage.ru_utime + usage.ru_stime
         for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
+    living = (child.cpu_times() for child in psutil.Process().children(recursive=True))
+    return ended + sum(times.user + times.system for times in living)
 
 
 def main(way: str) -> None:
@@ -215,12 +216,12 @@ def main(way: str) -> None:
     if way == "cv2 thread-safe":
         os.environ["OPENCV_FFMPEG_IS_THREAD_SAFE"] = "1"
     os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "rtsp_transport;tcp"
-    WAYS[way](urls[:1])  # imports and pools are paid once in a process's life, not by every look
-    _children.update(cpu=0.0)
-    warm, begun = _spent(), time.monotonic()
+    WAYS[way](urls)  # imports, pools and what is learned of a camera are paid once, not by every look
+    before, begun = _spent(), time.monotonic()
     good = WAYS[way](urls)
-    cpu = max(_spent() - warm, 0.0) + (_children["cpu"] if way == "ours" else 0.0)
+    cpu = _spent() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    workers.close()
     print(json.dumps({"looks": good, "wall": time.monotonic() - begun, "cpu": cpu, "peak_mb": peak}))
 
 
