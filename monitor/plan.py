@@ -1,6 +1,8 @@
 """Which probes look at a device, and how often. Pure."""
 
-from monitor.model import Target
+from dataclasses import replace
+
+from monitor.model import Facts, Target
 
 CADENCE = {"picture": 1, "rtsp": 1, "tcp": 1, "onvif": 5, "recorder": 15}
 """A look every so many poll intervals: clocks, inventories and recording indexes change slowly."""
@@ -11,5 +13,19 @@ def probes_of(target: Target) -> tuple[str, ...]:
     if target.role == "recorder":
         # Its index is read seldom; a knock at its port says every minute whether it is there at all.
         return ("recorder", "tcp") if target.options.get("port") else ("recorder",)
-    wanted = (("picture", target.rtsp), ("onvif", target.onvif))
-    return tuple(name for name, address in wanted if address) or ("tcp",)
+    if target.onvif:
+        return ("onvif", "picture")  # the device itself says where its stream is, if the configuration does not
+    return ("picture",) if target.rtsp else ("tcp",)
+
+
+def can_look(name: str, target: Target) -> bool:
+    """Whether this probe has an address to look at."""
+    if name == "recorder":
+        return target.role == "recorder"
+    address = {"rtsp": target.rtsp, "picture": target.rtsp, "onvif": target.onvif}
+    return bool(address.get(name, probes_of(target)))
+
+
+def with_stream(target: Target, inventory: Facts) -> Target:
+    """A camera configured without a stream is looked at where its own inventory says, on the same host."""
+    return target if target.rtsp else replace(target, rtsp=str(inventory.get("stream_uri") or ""))

@@ -9,6 +9,7 @@ from monitor.eyes import Eyes
 from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Evidence, Key, Outcome, Target, Verdict
+from monitor.plan import can_look, with_stream
 from monitor.runner import Runner, Seen
 
 CLOSE_PAUSE = 10
@@ -47,11 +48,13 @@ class Rounds:
             await self.look(key, name, close=True)
 
     async def look(self, key: Key, name: str, *, close: bool = False) -> Evidence | None:
-        """Look and record. None when the device left the configuration meanwhile."""
+        """Look and record. None when the device left the configuration, or its stream's address is not known yet."""
         target = self.targets.get(key)
         if target is None:
             return None
-        target = replace(target, close=close, options={**target.options, **self._context(key, name)})
+        target = self._prepared(target, name, close)
+        if not can_look(name, target):
+            return None
         seen = await self._runner.look(name, target, self._ledger.memory(key, name))
         self._progress = time.monotonic()
         self._on_look(name, seen.evidence.seconds)
@@ -70,11 +73,16 @@ class Rounds:
         starved = replace(seen.evidence, outcome=Outcome.STARVED, reason=why, facts={}, memory=None, recordings=None)
         return Seen(starved, judge(target, starved))
 
-    def _context(self, key: Key, name: str) -> dict[str, object]:
-        """The inventory probe compares with what RTSP last delivered."""
-        state = self._board.devices.get(key)
-        look = state.looks.get("picture") if state and name == "onvif" else None
-        return {"last_stream": look.facts.get("stream")} if look else {}
+    def _prepared(self, target: Target, name: str, close: bool) -> Target:
+        """What one probe learned helps the other: the stream's address, and what RTSP really delivered."""
+        state = self._board.devices.get(target.key)
+        looks = state.looks if state else {}
+        options = dict(target.options)
+        if name == "onvif" and "picture" in looks:
+            options["last_stream"] = looks["picture"].facts.get("stream")
+        if "onvif" in looks:
+            target = with_stream(target, looks["onvif"].facts.get("onvif") or {})
+        return replace(target, close=close, options=options)
 
     def _close_is_due(self, key: Key) -> bool:
         state = self._board.devices.get(key)

@@ -3,7 +3,7 @@
 import asyncio
 
 from monitor.model import Key, Target
-from monitor.plan import probes_of
+from monitor.plan import can_look, probes_of, with_stream
 from monitor.schedule import Schedule, phase
 
 
@@ -21,14 +21,23 @@ def test_phases_are_the_same_after_a_restart_and_spread_over_the_interval():
 def test_each_device_gets_the_probes_it_calls_for():
     story = [
         (Target(Key("s", "a"), "camera", "h", rtsp="rtsp://h/"), ("picture",)),
-        (Target(Key("s", "b"), "camera", "h", rtsp="rtsp://h/", onvif="h:80"), ("picture", "onvif")),
-        (Target(Key("s", "c"), "camera", "h", onvif="h:80"), ("onvif",)),
+        (Target(Key("s", "b"), "camera", "h", rtsp="rtsp://h/", onvif="h:80"), ("onvif", "picture")),
+        (Target(Key("s", "c"), "camera", "h", onvif="h:80"), ("onvif", "picture")),
         (Target(Key("s", "d"), "recorder", "localhost"), ("recorder",)),
         (Target(Key("s", "d"), "recorder", "h", options={"port": 22}), ("recorder", "tcp")),
         (Target(Key("s", "e"), "device", "h"), ("tcp",)),
     ]
     for target, names in story:
         assert probes_of(target) == names
+
+
+def test_a_stream_the_configuration_does_not_name_is_where_the_device_says():
+    bare = Target(Key("s", "c"), "camera", "h", onvif="h:80")
+    assert not can_look("picture", bare)
+    found = with_stream(bare, {"stream_uri": "rtsp://h/main"})
+    assert can_look("picture", found)
+    assert found.rtsp == "rtsp://h/main"
+    assert with_stream(camera("a"), {"stream_uri": "rtsp://h/other"}).rtsp == "rtsp://127.0.0.1/"
 
 
 async def test_every_device_is_polled_within_one_interval():

@@ -35,9 +35,11 @@ def check(
     if probe and probe not in looking.known_probes():
         fail(f"--probe {probe}: no such probe; write one of {', '.join(looking.known_probes())}")
     plan = looking.Plan(tuple(chosen), known, probe, close)
+    if not plan.count():
+        fail("there is nothing to look at: no device of these has what that probe needs")
     if watch:
         watching.watch(plan)
-    bar, advance = rendering.progress(len(plan.looks()), quiet=as_json)
+    bar, advance = rendering.progress(plan.count(), quiet=as_json)
     with bar:
         results = asyncio.run(looking.look_at_all(plan, advance))
     if save_frames:

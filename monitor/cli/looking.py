@@ -10,7 +10,7 @@ from monitor.cli.choose import Configured
 from monitor.judge import judge
 from monitor.lookers import LOOKERS
 from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
-from monitor.plan import probes_of
+from monitor.plan import can_look, probes_of, with_stream
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.runner import Runner
 from monitor.store import STATE_FILE, Store
@@ -27,9 +27,14 @@ class Plan:
     probe: str | None = None
     close: bool = False
 
-    def looks(self) -> list[tuple[Target, str]]:
-        ready = [replace(target, close=self.close) for target in self.targets]
-        return [(target, name) for target in ready for name in ((self.probe,) if self.probe else probes_of(target))]
+    def probes(self, target: Target) -> tuple[str, ...]:
+        """The names of the probes for one target, in the order they must run."""
+        if not self.probe:
+            return probes_of(target)
+        return (self.probe,) if can_look(self.probe, target) else ()
+
+    def count(self) -> int:
+        return sum(len(self.probes(target)) for target in self.targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,24 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
         keep_login=_kept_later,
     )
     try:
-        return await asyncio.gather(*(_look(runner, kept, target, name, on_done) for target, name in plan.looks()))
+        rows = await asyncio.gather(*(_visit(runner, kept, plan, target, on_done) for target in plan.targets))
+        return [result for row in rows for result in row]
     finally:
         workers.close()
         kept.close()
+
+
+async def _visit(
+    runner: Runner, kept: Kept, plan: Plan, target: Target, on_done: Callable[[Result], None]
+) -> list[Result]:
+    """All looks at one device, one after the other: what the first learns, the next may need."""
+    results: list[Result] = []
+    for name in plan.probes(target):
+        inventory = results[0].evidence.facts.get("onvif") if results else None
+        ready = replace(with_stream(target, inventory or {}), close=plan.close)
+        if can_look(name, ready):
+            results.append(await _look(runner, kept, ready, name, on_done))
+    return results
 
 
 async def _look(runner: Runner, kept: Kept, target: Target, name: str, on_done: Callable[[Result], None]) -> Result:

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from monitor.board import worst
+from monitor.cli.inventory import inventory_table
 from monitor.cli.looking import Result
 from monitor.model import Finding, Verdict
 
@@ -31,7 +32,11 @@ def table(results: Iterable[Result]) -> Table:
 
 
 def print_table(results: list[Result]) -> None:
-    Console().print(table(results))
+    console = Console()
+    console.print(table(results))
+    for result in results:
+        if not result.target.key.site and result.evidence.facts.get("onvif"):
+            console.print(inventory_table(result.evidence.facts["onvif"]))
 
 
 def as_json(results: Iterable[Result]) -> dict[str, Any]:
