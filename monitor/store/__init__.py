@@ -5,9 +5,9 @@
 """
 
 from monitor.store.changes import Changes
-from monitor.store.database import Store, StoreError
+from monitor.store.database import Connection, Store, StoreError
 
 STATE_FILE = "cctv.sqlite"
 """Its name in the state folder."""
 
-__all__ = ["STATE_FILE", "Changes", "Store", "StoreError"]
+__all__ = ["STATE_FILE", "Changes", "Connection", "Store", "StoreError"]

@@ -17,6 +17,8 @@ from monitor.store.schema import migrate
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Connection = sqlite3.Connection
+"""What functions that run in a transaction are given; only this room opens one."""
 BUSY_SECONDS = 10.0
 """How long one writer waits for another; every transaction here takes milliseconds."""
 

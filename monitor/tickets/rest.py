@@ -1,0 +1,219 @@
+"""Any repair desk with an HTTP interface, by its template: find by key before create, comment, resolve."""
+
+import contextlib
+import email.utils
+import functools
+import json
+import ssl
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from monitor.model import Deadline, Receipt, Ticket
+from monitor.tickets.errors import Refused, Unavailable
+from monitor.tickets.options import RestOptions
+from monitor.tickets.templates import Step, Template, fill, fill_headers, fill_url
+from monitor.tickets.text import one_line
+
+ANSWER_LIMIT = 1024 * 1024
+"""Bytes; more is no answer about a ticket."""
+PATIENCE = frozenset({408, 409, 425, 429})
+"""Of 400 to 499, what may be different the next time: too slow, in conflict, too early, too many."""
+REFERENCE_LENGTH = 128
+WORDS = 200
+
+
+async def send(template: Template, options: RestOptions, ticket: Ticket, deadline: Deadline) -> Receipt:
+    """Say one thing about one ticket. Raises Refused or Unavailable.
+
+    With ``find`` in the template a ticket is looked for by its key before it is created, so that an answer that was
+    lost makes no second ticket. A desk that has never heard of a ticket is told neither of its comments nor its end.
+    """
+    async with _client(options, deadline) as client:
+        talk = Talk(client, template, options, ticket)
+        await talk.say(template.before)
+        try:
+            return await _ACTIONS[ticket.action](talk, template, ticket)
+        finally:
+            with contextlib.suppress(Refused, Unavailable):  # a session that stays open ends by itself
+                await talk.say(template.after)
+
+
+class Talk:
+    """Requests about one ticket, and what was kept from their answers."""
+
+    def __init__(self, client: httpx.AsyncClient, template: Template, options: RestOptions, ticket: Ticket) -> None:
+        self._client, self._template = client, template
+        secrets = {"token": _plain(options.token), "password": _plain(options.password)}
+        self._secrets = [value for value in secrets.values() if value]
+        self.values: dict[str, Any] = {
+            **template.fields,
+            **options.fields,
+            **{name: value for name, value in asdict(ticket).items() if name not in ("pictures", "parent")},
+            **secrets,
+            "url": options.url.removesuffix("/") if template.find else options.url,
+            "username": options.username,
+            "since": ticket.since.isoformat(),
+            "reference": ticket.reference or None,
+        }
+
+    @property
+    def receipt(self) -> Receipt:
+        reference = self.values["reference"]
+        if reference is None:
+            return Receipt("")
+        link = fill_url(self._template.link, self.values) if self._template.link else ""
+        return Receipt(reference, link)
+
+    async def known(self) -> bool:
+        """Does the desk have this ticket?"""
+        if self.values["reference"] is None:
+            await self.say(self._template.find, sought=True)
+        return self.values["reference"] is not None
+
+    async def say(self, steps: Iterable[Step], sought: bool = False) -> None:
+        """Make these requests, one after the other. ``sought``: what is to be kept may not be there."""
+        for step in steps:
+            response, body = await self._ask(step)
+            for name, where in step.keep.items():
+                value = _kept(response, body, where)
+                if value is None and not sought:
+                    raise Refused(f"its answer has nothing at {where!r}; the template does not fit this desk")
+                self.values[name] = value
+
+    async def _ask(self, step: Step) -> tuple[httpx.Response, bytes]:
+        request = self._client.build_request(
+            step.method,
+            fill_url(step.url, self.values),
+            params=fill(step.query, self.values) or None,
+            headers=fill_headers({**self._template.headers, **step.headers}, self.values),
+            json=None if step.body is None else fill(step.body, self.values),
+        )
+        async with _in_words():
+            response = await self._client.send(request, stream=True)
+            try:
+                body = await _read(response)
+            finally:
+                await response.aclose()
+        self._judge(response, body)
+        return response, body
+
+    def _judge(self, response: httpx.Response, body: bytes) -> None:
+        status = response.status_code
+        if 200 <= status < 300:
+            return
+        if 300 <= status < 400:
+            raise Refused(f"HTTP {status}: it sends us to another address, which is not followed; correct the url")
+        words = f"HTTP {status}: {self._masked(body)}".removesuffix(": ")
+        if status in PATIENCE or status >= 500:
+            raise Unavailable(words, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+        raise Refused(words)
+
+    def _masked(self, body: bytes) -> str:
+        """The beginning of what the desk said, in one line, without our own secrets."""
+        text = one_line(body[: 10 * WORDS].decode("utf-8", "replace"))
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text[:WORDS]
+
+
+async def _open(talk: Talk, template: Template, ticket: Ticket) -> Receipt:
+    if not template.find or not await talk.known():
+        await talk.say(template.create)
+    elif ticket.reopened:
+        await talk.say(template.reopen)
+    return talk.receipt
+
+
+async def _comment(talk: Talk, template: Template, _ticket: Ticket) -> Receipt:
+    if not template.find or await talk.known():
+        await talk.say(template.comment)
+    return talk.receipt
+
+
+async def _resolve(talk: Talk, template: Template, _ticket: Ticket) -> Receipt:
+    if not template.find or await talk.known():
+        await talk.say(template.resolve)
+    return talk.receipt
+
+
+_ACTIONS = {"open": _open, "comment": _comment, "resolve": _resolve}
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds, from a number or an HTTP date (RFC 9110, 10.2.3); None for what is neither."""
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        at = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds())
+
+
+def _client(options: RestOptions, deadline: Deadline) -> httpx.AsyncClient:
+    """No proxies or passwords from the environment, no redirects."""
+    login = (options.username, _plain(options.password) or "") if options.username else None
+    verify = _certificates() if options.url.startswith("https") else False
+    plain = {"Accept-Encoding": "identity"}  # a small packed answer could unpack to a huge one
+    return httpx.AsyncClient(auth=login, verify=verify, trust_env=False, timeout=deadline.left(), headers=plain)
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    return ssl.create_default_context()
+
+
+@contextlib.asynccontextmanager
+async def _in_words() -> AsyncIterator[None]:
+    """The library's own texts are not passed on: they may repeat an address with a secret in it."""
+    try:
+        yield
+    except httpx.TimeoutException:
+        raise Unavailable("it did not answer in time") from None
+    except httpx.ConnectError:
+        raise Unavailable("no connection") from None
+    except httpx.TransportError:
+        raise Unavailable("the connection broke before the answer was complete") from None
+    except (httpx.InvalidURL, httpx.DecodingError):
+        raise Unavailable("its answer cannot be read") from None
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = b""
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > ANSWER_LIMIT:
+            raise Unavailable("its answer is far too long")
+    return body
+
+
+def _kept(response: httpx.Response, body: bytes, where: str) -> str | None:
+    """What stands at a dotted path of the JSON answer, or in a header."""
+    if where.startswith("header "):
+        found_there: str | None = response.headers.get(where.removeprefix("header "))
+        return found_there
+    try:
+        found = json.loads(body)
+    except ValueError:
+        raise Unavailable("its answer is not JSON") from None
+    for part in where.split("."):
+        found = _inside(found, part)
+    return str(found)[:REFERENCE_LENGTH] if isinstance(found, str | int) and found != "" else None
+
+
+def _inside(found: Any, part: str) -> Any:
+    if isinstance(found, dict):
+        return found.get(part)
+    if isinstance(found, list) and part.isdigit() and int(part) < len(found):
+        return found[int(part)]
+    return None
+
+
+def _plain(secret: Any) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -1,0 +1,115 @@
+"""Carries the messages of one repair desk out of the outbox: at least once, in order, and never in anybody's way."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from monitor.model import Deadline, Receipt
+from monitor.store import Connection, Store, StoreError, jobs, outbox
+from monitor.store.outbox import Message
+from monitor.tickets import Sink
+from monitor.tickets.errors import Refused, Unavailable
+from monitor.tickets.messages import ticket_of
+
+log = logging.getLogger(__name__)
+
+DEADLINE = 20.0
+"""Seconds one message may take, with all its requests."""
+LOOK_EVERY = 0.5
+"""How often the outbox is looked at for new messages."""
+FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
+"""After a failure; doubled each time. One request a minute does not hurt a desk that is away for a day."""
+LONGEST_ASKED = 3600.0
+"""No desk may ask us to wait longer."""
+
+
+class Worker:
+    """One desk's own: a slow one holds up no other."""
+
+    def __init__(
+        self,
+        name: str,
+        sink: Sink,
+        store: Store,
+        clock: Callable[[], datetime],
+        report: Callable[[str, str, str], None],
+    ) -> None:
+        """``report`` hears (sink, action, result) of every try; result is ok, refused or failed."""
+        self._name, self._sink, self._store, self._clock, self._report = name, sink, store, clock, report
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                pause = await self.once()
+            except StoreError as refused:
+                log.warning("the outbox waits: %s", refused)
+                pause = LONGEST_WAIT
+            await asyncio.sleep(pause)
+
+    async def once(self) -> float:
+        """Send what is due until something fails; returns the seconds to wait."""
+        while messages := await asyncio.to_thread(self._store.read, outbox.due, self._clock(), 1, self._name):
+            wait = await self._deliver(messages[0])
+            if wait:
+                return wait
+        return LOOK_EVERY
+
+    async def _deliver(self, message: Message) -> float:
+        """0, or the seconds this desk shall be left alone."""
+        known = await asyncio.to_thread(self._store.write, _begin, message, self._clock())
+        if known is None:
+            return 0.0
+        try:
+            receipt = await self._send(message, known)
+        except Refused as refused:
+            await self._park(message, str(refused))
+        except Unavailable as away:
+            return await self._postpone(message, str(away), away.retry_after)
+        except TimeoutError:
+            return await self._postpone(message, f"no answer within {DEADLINE:.0f} s", None)
+        else:
+            await asyncio.to_thread(self._store.write, _done, message, receipt, self._clock())
+            self._report(self._name, message.action, "ok")
+        self._failures = 0
+        return 0.0
+
+    async def _send(self, message: Message, known: Receipt) -> Receipt:
+        async with asyncio.timeout(DEADLINE):
+            return await self._sink(ticket_of(message, known), Deadline.after(DEADLINE))
+
+    async def _park(self, message: Message, reason: str) -> None:
+        log.error("%s does not take the %s of ticket %s: %s", self._name, message.action, message.fault, reason)
+        await asyncio.to_thread(self._store.write, outbox.park, message.id, reason)
+        self._report(self._name, message.action, "refused")
+
+    async def _postpone(self, message: Message, reason: str, asked: float | None) -> float:
+        wait = max(_wait(self._failures), min(asked or 0.0, LONGEST_ASKED))
+        level = logging.WARNING if self._failures == 0 else logging.DEBUG
+        log.log(level, "%s is not available, ticket messages wait: %s", self._name, reason)
+        self._failures += 1
+        until = self._clock() + timedelta(seconds=max(wait, _wait(message.attempts)))
+        await asyncio.to_thread(self._store.write, outbox.postpone, message.id, until)
+        self._report(self._name, message.action, "failed")
+        return wait
+
+
+def _wait(failures: int) -> float:
+    """Doubling, between half and the whole of it, so that many monitors do not return in step."""
+    return min(FIRST_WAIT * 2.0 ** min(failures, 16), LONGEST_WAIT) * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
+
+
+def _begin(connection: Connection, message: Message, now: datetime) -> Receipt | None:
+    """Note the try before it is made. None = nothing is to be said any more: it healed before the desk heard of it."""
+    if outbox.cancel_healed(connection, message, now):
+        return None
+    outbox.begin(connection, message.id, now)
+    return jobs.references(connection, message.fault).get(message.sink, Receipt(""))
+
+
+def _done(connection: Connection, message: Message, receipt: Receipt, now: datetime) -> None:
+    jobs.refer(connection, message.fault, message.sink, receipt)
+    outbox.done(connection, message.id, now)
