@@ -72,6 +72,8 @@ class Camera(Device):
     """The stream whose picture is judged; sub needs rtsp_sub."""
     onvif: OnvifAddress | None = Field(default=None, examples=["192.0.2.21:80"])
     """ONVIF device service: host:port, or its whole http URL."""
+    onvif_trust: Text = Field(default="", examples=["any"])
+    """Whom to believe on https: empty = the system's authorities, a CA file, sha256:HEX of the certificate, or any."""
     username: Text | None = Field(default=None, examples=["monitor"])
     """Login; without one here, that of the site."""
     password: Secret | None = Field(default=None, examples=["{file: gate.password}"])

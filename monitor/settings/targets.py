@@ -55,7 +55,7 @@ def _camera(site: Site, camera: Camera, limits: Limits, login: Credentials | Non
         limits=limits,
         name=camera.name,
         timezone=site.timezone,
-        rtsp=camera.rtsp or "",
+        rtsp=(camera.rtsp_sub if camera.picture_stream == "sub" else camera.rtsp) or "",
         onvif=camera.onvif or "",
         options=device_file(camera) | _viewing(camera),
         recorder=camera.recorder,
@@ -127,8 +127,9 @@ def device_file(device: Device) -> dict[str, Any]:
 
 def _viewing(camera: Camera) -> dict[str, Any]:
     written: dict[str, Any] = {
+        "rtsp_main": camera.rtsp if camera.picture_stream == "sub" else None,
         "rtsp_sub": camera.rtsp_sub,
-        "picture_stream": "sub" if camera.picture_stream == "sub" else None,
+        "onvif_trust": camera.onvif_trust,
         "masks": [list(mask) for mask in camera.masks],
     }
     return {name: value for name, value in written.items() if value}

@@ -226,9 +226,11 @@ def test_the_device_file_goes_with_the_target(write: Write) -> None:
         "rtsp: 'rtsp://192.0.2.1/1', rtsp_sub: 'rtsp://u:p@192.0.2.1/2', picture_stream: sub, place: pole, model: M, "
         "installed: 2024-09-01, warranty: {until: 2027-08-31, terms: parts}, priority: high, masks: [[0, 0, 0.5, 0.1]]"
     )
-    assert only(load(write(camera(text)), {})).options == {
+    target = only(load(write(camera(text)), {}))
+    assert target.rtsp == "rtsp://192.0.2.1/2"  # the stream whose picture is judged
+    assert target.options == {
+        "rtsp_main": "rtsp://192.0.2.1/1",
         "rtsp_sub": "rtsp://192.0.2.1/2",
-        "picture_stream": "sub",
         "place": "pole",
         "model": "M",
         "installed": "2024-09-01",
