@@ -1,63 +1,27 @@
 """HTTP as recorders speak it: logins that lock no account, hard limits of time and size, and one host alone."""
 
 import asyncio
-import ssl
-import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
 from monitor.protocols.errors import DeviceError
+from monitor.protocols.http_wire import CONNECT_SECONDS, Answer, Place, by_status, client, read_body, typed
 from monitor.protocols.logins import may_try
 from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
-from monitor.protocols.tcp import outcome_of, resolve, words_of
+from monitor.protocols.tcp import resolve
 
-BODY_LIMIT = 8 * 1024**2
-"""Bytes of one answer, unpacked: a day of ten-second segments as JSON is under 2 MiB."""
-CONNECT_SECONDS = 5.0
+if TYPE_CHECKING:
+    import httpx
+
 ANSWER_SECONDS = 20.0
 """A whole answer; the slowest seen, a first wide search on an old recorder, took 5 s (retention facts, 3)."""
 WRONG = "wrong user name or password"
 UNDECIDED = (403, 423)
 """Some recorders answer so to a locked account too: nothing is learnt about the password."""
-STATUS: Mapping[int, tuple[Outcome, str]] = {
-    403: (Outcome.FORBIDDEN, "this account may not ask that"),
-    404: (Outcome.NOT_FOUND, "the recorder does not know this address"),
-    405: (Outcome.UNSUPPORTED, "the recorder does not know this request"),
-    423: (Outcome.LOCKED, "the account is locked"),
-    501: (Outcome.UNSUPPORTED, "the recorder does not know this request"),
-    503: (Outcome.BUSY, "the recorder is busy"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The one address that is talked to."""
-
-    host: str
-    port: int
-    tls: bool = False
-    verify: bool = True  # check the certificate; devices that sign their own fail this
-
-    @property
-    def netloc(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One complete answer."""
-
-    status: int
-    headers: httpx.Headers
-    body: bytes
 
 
 class Http:
@@ -83,9 +47,7 @@ class Http:
         self.connected = False  # a first answer came
         self._credentials, self._login, self._pause, self._explain = credentials, login, pause, explain
         self._authorizer: Authorizer | None = None
-        self._client = httpx.AsyncClient(
-            verify=_context(place), trust_env=False, follow_redirects=False, timeout=CONNECT_SECONDS, limits=_ONE
-        )
+        self._client = client(place)
         self._addresses: list[str] = []
         self._next = 0.0
 
@@ -115,7 +77,7 @@ class Http:
             answer = await self._logged_in(request, answer, deadline)
         if answer.status in accept:
             return answer
-        raise _by_status(answer)
+        raise by_status(answer)
 
     async def _logged_in(self, request: "_Request", refusal: Answer, deadline: Deadline) -> Answer:
         """Answer the challenge of a 401: once, and once more where only the nonce has aged."""
@@ -135,7 +97,7 @@ class Http:
 
     def _turned_away(self, refusal: Answer) -> DeviceError:
         words = "the login was accepted before and is refused now" if self.login_worked else WRONG
-        self.login_worked = False
+        self.login_worked, self._authorizer = False, None
         self._explain(refusal)
         return DeviceError(Outcome.AUTH, words)
 
@@ -155,18 +117,19 @@ class Http:
         return self._credentials
 
     async def _send(self, request: "_Request", deadline: Deadline) -> Answer:
-        """A kept connection that the recorder has closed meanwhile is renewed once."""
+        """A kept connection that the recorder has closed meanwhile is renewed once, but no login is tried twice."""
         try:
             return await self._send_once(request, deadline)
         except DeviceError as failed:
-            if failed.outcome is not Outcome.CLOSED or not self.connected:
+            untried = self._authorizer is None or self.login_worked
+            if failed.outcome is not Outcome.CLOSED or not self.connected or not untried:
                 raise
         return await self._send_once(request, deadline)
 
     async def _send_once(self, request: "_Request", deadline: Deadline) -> Answer:
         await self._pace(deadline)
         try:
-            async with asyncio.timeout_at(deadline.within(ANSWER_SECONDS).expires), _typed(self.place):
+            async with asyncio.timeout_at(deadline.within(ANSWER_SECONDS).expires), typed(self.place):
                 answer = await self._exchange(request, deadline)
         except TimeoutError:
             words = "no complete answer in time" if self.connected else "the recorder did not answer in time"
@@ -181,12 +144,14 @@ class Http:
         built = self._build(request)
         response = await self._client.send(built, stream=True)
         try:
-            return Answer(response.status_code, response.headers, await _body(response))
+            return Answer(response.status_code, response.headers, await read_body(response))
         finally:
             await response.aclose()
 
-    def _build(self, request: "_Request") -> httpx.Request:
+    def _build(self, request: "_Request") -> "httpx.Request":
         """Addressed by number, so that the name leads nowhere else between two requests."""
+        import httpx
+
         scheme = "https" if self.place.tls else "http"
         path = request.path.encode("ascii")
         url = httpx.URL(scheme=scheme, host=self._addresses[0], port=self.place.port, raw_path=path)
@@ -220,21 +185,6 @@ class _Request:
     headers: Mapping[str, str]
 
 
-_ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-
-
-def _context(place: Place) -> ssl.SSLContext | bool:
-    if not place.tls:
-        return False
-    if place.verify:
-        return ssl.create_default_context()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    context.set_ciphers("DEFAULT:@SECLEVEL=0")  # old recorders know nothing better, and there is nothing to compare
-    return context
-
-
 def _challenge(answer: Answer, request: _Request) -> Challenge:
     """What to answer to: Digest before Basic, whatever order they were offered in."""
     challenge = strongest(parse_challenges(answer.headers.get_list("www-authenticate")))
@@ -249,61 +199,3 @@ def _challenge(answer: Answer, request: _Request) -> Challenge:
 def _is_stale(answer: Answer) -> bool:
     challenge = strongest(parse_challenges(answer.headers.get_list("www-authenticate")))
     return challenge is not None and challenge.stale
-
-
-def _by_status(answer: Answer) -> DeviceError:
-    if 300 <= answer.status < 400:
-        return DeviceError(Outcome.REDIRECTED, f"the recorder redirects elsewhere (HTTP {answer.status}); not followed")
-    outcome, words = STATUS.get(answer.status, (Outcome.SERVER_ERROR, "the recorder failed at this request"))
-    return DeviceError(outcome, f"{words} (HTTP {answer.status})")
-
-
-@asynccontextmanager
-async def _typed(place: Place) -> AsyncIterator[None]:
-    """Errors of the library as outcomes. Their own texts are not passed on: they may repeat a URL."""
-    try:
-        yield
-    except httpx.ConnectTimeout:
-        words = f"no connection to port {place.port} in time"
-        raise DeviceError(Outcome.CONNECT_TIMEOUT, words) from None
-    except httpx.ConnectError as error:
-        cause = _os_error(error)
-        words = f"cannot connect to port {place.port}: {words_of(cause)}"
-        raise DeviceError(outcome_of(cause), words) from None
-    except (httpx.RemoteProtocolError, httpx.DecodingError, zlib.error, httpx.InvalidURL) as error:
-        gone = "disconnected" in str(error) or "closed connection" in str(error)
-        raise _broken(gone) from None
-    except httpx.TransportError:
-        raise _broken(gone=True) from None
-
-
-def _broken(gone: bool) -> DeviceError:
-    if gone:
-        return DeviceError(Outcome.CLOSED, "the recorder closed the connection before its answer was complete")
-    return DeviceError(Outcome.PROTOCOL, "the answer is not HTTP")
-
-
-def _os_error(error: BaseException) -> OSError:
-    """The first error of the system below an error of the library."""
-    seen: BaseException | None = error
-    found: OSError = OSError()
-    while seen is not None:
-        if isinstance(seen, ssl.SSLError) or (isinstance(seen, OSError) and seen.errno):
-            found = seen
-        seen = seen.__cause__ or seen.__context__
-    return found
-
-
-async def _body(response: httpx.Response) -> bytes:
-    """The whole body, never more than BODY_LIMIT: a small one can unpack to a huge one."""
-    packed = response.headers.get("content-encoding", "").lower() in ("gzip", "deflate")
-    unpacker: Any = zlib.decompressobj(47) if packed else None
-    parts: list[bytes] = []
-    size = 0
-    async for part in response.aiter_raw():
-        plain = unpacker.decompress(part, BODY_LIMIT + 1 - size) if unpacker else part
-        parts.append(plain)
-        size += len(plain)
-        if size > BODY_LIMIT:
-            raise DeviceError(Outcome.TOO_LARGE, f"the answer is larger than {BODY_LIMIT // 1024**2} MiB")
-    return b"".join(parts)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
-
 from monitor.model import Outcome
 from monitor.protocols.errors import DeviceError
 
@@ -17,6 +15,8 @@ Element = Any
 
 def parse(body: bytes, what: str) -> Element:
     """The root of a document. Raises DeviceError: PROTOCOL for what is no XML or declares entities, TOO_LARGE."""
+    from lxml import etree
+
     if body.count(b"<") > MARKUP_LIMIT:
         raise DeviceError(Outcome.TOO_LARGE, f"the answer to {what} has more than {MARKUP_LIMIT} tags")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
@@ -39,7 +39,7 @@ def name_of(element: Element) -> str:
 def each(element: Element, *names: str) -> Iterator[Element]:
     """All descendants with one of the names, in any namespace and any case."""
     wanted = {name.lower() for name in names}
-    return (found for found in element.iter(etree.Element) if name_of(found).lower() in wanted)
+    return (found for found in element.iter() if name_of(found).lower() in wanted)
 
 
 def text(element: Element, *names: str) -> str:

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from monitor.model import ChannelRecordings, Deadline, Disk, Evidence, Memory, Outcome, Recordings, Sample, Target
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.http import Answer, Http, Place
+from monitor.protocols.http import Http
+from monitor.protocols.http_wire import Answer, Place
 from monitor.retention.listing import ENDING, Day, Known, Piece
 from monitor.retention.options import Options
 

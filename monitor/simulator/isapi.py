@@ -3,6 +3,7 @@
 Written from what is known of the interface (see docs/reference/recorders.md); no real recorder was at hand.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -104,7 +105,7 @@ class IsapiRecorder(WebServer):
         word, left = (
             ("lock", 0) if self.locked() else ("unlock", self.lock_after - self.refused_logins % self.lock_after)
         )
-        seconds = max(0, round(self.locked_until - time.time()))
+        seconds = max(0, math.ceil(self.locked_until - time.time()))
         body = (
             f"<statusValue>401</statusValue><statusString>Unauthorized</statusString><lockStatus>{word}</lockStatus>"
             f"<unlockTime>{seconds}</unlockTime><retryLoginTime>{left}</retryLoginTime>"

@@ -83,6 +83,7 @@ class WebServer:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # lets the aborted transports run connection_lost
 
     async def answer(self, request: Request) -> Reply:
         """What this recorder says to a request that may be answered."""
@@ -113,7 +114,7 @@ class WebServer:
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client has gone, or the recorder is being stopped
         finally:
-            writer.close()
+            writer.transport.abort()  # not close: what a hostile answer has not yet sent would keep it open
 
     async def _reply(self, request: Request, guard: Guard) -> Reply:
         self.requests[request.path] += 1

@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 from monitor.model import Deadline, Disk, Outcome
 from monitor.protocols import markup
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.http import Answer, Http
+from monitor.protocols.http import Http
+from monitor.protocols.http_wire import Answer
 from monitor.retention.hikvision.times import Told, parse
 
 PAGE = 40
