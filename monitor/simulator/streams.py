@@ -59,6 +59,10 @@ def look_of(camera: Camera) -> Look:
     return Look(spec.scene, spec.codec, spec.width, spec.height, spec.fps, spec.gop, spec.kbps, shown, spec.clock, seed)
 
 
+IN_THE_FEED = {"loss", "no_key_frame", "clock_stopped"}
+"""Faults of the packets themselves, which cameras of one loop would otherwise share."""
+
+
 class Stream:
     """What a camera's connections share: its feed, and the rules its fault sets for them."""
 
@@ -68,7 +72,9 @@ class Stream:
         self.feed = library.feed(camera)
         self.sets: tuple[bytes, ...] = ()
         self._own = not camera.spec.loop
-        self._apply_numbers()
+        if camera.name_of_fault in IN_THE_FEED:
+            self._leave_the_others()
+            self._apply_numbers()
 
     def elsewhere(self) -> str:
         """The redirect: the same path on the next address."""
@@ -106,12 +112,16 @@ class Stream:
         watching = self.playing()
         for connection in watching:
             self.leave(connection)
-        if not self._own:
-            self.feed, self._own = self.feed.fork(), True
+        self._leave_the_others()
         self.feed.replace(source)
         self._apply_numbers()
         for connection in watching:
             self.join(connection)
+
+    def _leave_the_others(self) -> None:
+        """A looped camera that is no longer like its fellows has a feed of its own."""
+        if not self._own:
+            self.feed, self._own = self.feed.fork(), True
 
     def _apply_numbers(self) -> None:
         fault = self.camera.name_of_fault

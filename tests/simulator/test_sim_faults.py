@@ -147,3 +147,15 @@ async def test_floods_are_bounded_by_what_the_client_reads(fault: str) -> None:
         await asyncio.sleep(0.4)  # nobody reads
         [connection] = site._streams["gate"].connections
         assert connection.transport.get_write_buffer_size() < 200_000
+
+
+async def test_a_fault_of_the_packets_stays_with_its_camera_when_a_loop_is_shared() -> None:
+    """Same phase: every camera beyond the number of phases shares the feed of an earlier one."""
+    healthy = [replace(GATE, id=f"c{n}", address=f"127.42.2.{n}", loop=0.4) for n in range(1, 102)]
+    odd = replace(GATE, id="odd", address="127.42.2.200", loop=0.4, fault="no_key_frame")
+    async with Simulator([odd, *healthy]) as site:
+        for name in [spec.id for spec in healthy]:
+            assert site._streams[name].feed.keys
+        async with RawClient(site.url("odd")) as client:
+            await client.start()
+            assert {packet.payload[0] & 31 for packet in await client.packets(25)} == {1}
