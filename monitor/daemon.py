@@ -28,6 +28,10 @@ from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
 from monitor.store import STATE_FILE, Store, StoreError, pictures
 from monitor.store.spans import Span
+from monitor.tickets.desk import BOOK
+from monitor.tickets.record import row
+from monitor.tickets.service import TicketService
+from monitor.tickets.setup import policy_of, sinks_of
 from monitor.web import Actions, create_app, serve
 from monitor.web.access import WebConfig, load_web_config
 
@@ -56,6 +60,7 @@ class Parts:
     eyes: Eyes
     rounds: Rounds
     schedule: Schedule
+    tickets: TicketService
 
 
 def build(settings: Settings) -> Parts:
@@ -70,6 +75,7 @@ def build(settings: Settings) -> Parts:
         settings.patience.clear_after,
         clock,
         Rules.for_polls(settings.poll.interval),
+        (BOOK,),
     )
     runner = Runner(
         LOOKERS,
@@ -82,7 +88,8 @@ def build(settings: Settings) -> Parts:
     )
     rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
     schedule = Schedule(rounds.poll, settings.poll.interval, metrics.look_skipped)
-    return Parts(store, board, metrics, ledger, eyes, rounds, schedule)
+    tickets = TicketService(store, metrics, clock)
+    return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets)
 
 
 async def _keep_login(ledger: Ledger, entry: LoginEntry) -> None:
@@ -138,6 +145,8 @@ class Daemon:
         """Make these the devices that are watched."""
         targets = {target.key: target for target in settings.targets()}
         self._settings = settings
+        sinks = sinks_of(settings)
+        self._parts.tickets.configure(policy_of(settings, sinks), sinks)
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
         await self._parts.ledger.retarget(targets.values())
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)
@@ -159,6 +168,7 @@ class Daemon:
             running = [
                 tasks.create_task(parts.eyes.watch()),
                 tasks.create_task(self._feed_watchdog()),
+                tasks.create_task(parts.tickets.run()),
                 tasks.create_task(serve(page, self._settings.listen, self._web, announce=self._announce)),
             ]
             yield
@@ -167,6 +177,7 @@ class Daemon:
 
     def _actions(self) -> Actions:
         """What the pages may ask for."""
+        tickets = self._parts.tickets
         return Actions(
             reload=self.reload,
             look_now=self._look_now,
@@ -174,6 +185,10 @@ class Daemon:
             ready=self._ready,
             history=self._history,
             picture=self._picture,
+            tickets=lambda: [row(job) for job in tickets.listed()],
+            jobs=tickets.listed,
+            job=tickets.detail,
+            alerted=tickets.alerted,
         )
 
     async def _look_now(self, key: Key, close: bool) -> None:

@@ -13,6 +13,7 @@ HOW = [
     ("web/**.py", "python"),
     ("words.py", "python"),
     ("guidance/**.py", "python"),
+    ("tickets/**.py", "python"),
 ]
 JINJA = {"web/templates/**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}}
 

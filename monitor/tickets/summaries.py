@@ -30,8 +30,9 @@ def open_if_new(connection: Connection, first: Job, site: SiteFile, sinks: Itera
     if jobs.by_key(connection, first.joined):
         return
     say = words.translations(site.language).gettext
-    title = f"{one_line(site.name) or site.id}: {say(_('many faults at once'))}"
-    text = f"{say(_('Further faults of this site are gathered here; each is in the job book.'))}\n- {first.title}"
+    many = say(_("many faults at once"))
+    why = say(_("Further faults of this site are gathered here; each is in the job book."))
+    title, text = f"{one_line(site.name) or site.id}: {many}", f"{why}\n- {first.title}"
     summary = Job(
         first.joined, "summary", first.site, "", "several", now, first.since, title, text, place=first.place, told=now
     )

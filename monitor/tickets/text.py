@@ -86,11 +86,13 @@ def _device(target: Target | None, say: words.Translate) -> Iterator[tuple[str, 
         yield _("Recorded by"), f"{target.recorder}, {one_line(target.channel)}"
     warranty = file.get("warranty")
     terms = f" ({one_line(warranty['terms'])})" if warranty and warranty.get("terms") else ""
-    yield _("Warranty"), f"{say(_('until'))} {warranty['until']}{terms}" if warranty else say(_("not on file"))
+    until = say(_("until %(date)s"))
+    yield _("Warranty"), until % {"date": warranty["until"]} + terms if warranty else say(_("not on file"))
 
 
 def _ladder(fault: Fault, say: words.Translate) -> list[str]:
-    return [f"{say(_('Step by step, when it was noticed'))}:", *_list(fault.ladder)] if fault.ladder else []
+    heading = say(_("Step by step, when it was noticed"))
+    return [f"{heading}:", *_list(fault.ladder)] if fault.ladder else []
 
 
 def _guidance(fault: Fault, site: SiteFile) -> Iterator[list[str]]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from monitor.model import FaultKind, Key, Subject, Verdict
+from monitor.model import FaultKind, Job, Key, Subject, Verdict
+from monitor.tickets.alerts import Taken
+from monitor.tickets.record import Detail
 
 
 class Span(Protocol):
@@ -42,7 +44,13 @@ class Actions:
     history: Callable[[Key], Sequence[Span]] = lambda _key: ()
     """The spans that touch a device's past week, those not closed yet included, in any order."""
     tickets: Callable[[], Sequence[Mapping[str, object]]] = lambda: ()
-    """The open repair tickets, ready for JSON."""
+    """The open repair tickets, ready for JSON. This and the next two read the disk: a thread calls them."""
+    jobs: Callable[[bool], Sequence[Job]] = lambda _closed: ()
+    """The open repair jobs, oldest first; with True the newest ones, closed ones as well."""
+    job: Callable[[str], Detail | None] = lambda _name: None
+    """One job by its number or key."""
+    alerted: Callable[[object], Awaitable[Taken]] | None = None
+    """Alertmanager's webhook body. Raises ValueError in words, StoreError."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None
     """A kept JPEG of a device: "reference", or ``Fault.picture`` of one of its open faults."""
     site_names: Callable[[], Mapping[str, str]] = dict

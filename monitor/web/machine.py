@@ -80,7 +80,8 @@ class Machine:
         return JSONResponse({"faults": [_fault(fault) for fault in views.open_faults(self.board)]})
 
     async def tickets(self) -> Response:
-        return JSONResponse({"tickets": [dict(ticket) for ticket in self.actions.tickets()]})
+        listed = await asyncio.to_thread(self.actions.tickets)
+        return JSONResponse({"tickets": [dict(ticket) for ticket in listed]})
 
 
 def router(machine: Machine) -> APIRouter:

@@ -36,7 +36,7 @@ class Pages:
     async def status(self, request: Request) -> Response:
         seen = await views.overview(self.board)
         listed = self._listed(request, list(seen.verdicts.items()))
-        return await self._page(request, "status.html", seen=seen, faults=views.wide_faults(self.board), **listed)
+        return await self.page(request, "status.html", seen=seen, faults=views.wide_faults(self.board), **listed)
 
     async def site(self, request: Request, site: str) -> Response:
         seen = await views.overview(self.board)
@@ -44,13 +44,13 @@ class Pages:
             raise HTTPException(404, _("No such site."))
         listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
         faults = views.open_faults(self.board, site=site)
-        return await self._page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
+        return await self.page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
 
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)
         spans, now = self.actions.history(key), self.actions.now()
         faults, card = views.open_faults(self.board, key=key), views.card(key, state)
-        return await self._page(
+        return await self.page(
             request,
             "device.html",
             card=card,
@@ -88,7 +88,7 @@ class Pages:
         return key, self.board.devices[key]
 
     async def error(self, request: Request, status: int, text: str) -> Response:
-        return await self._page(request, "error.html", status=status, text=text, zone="UTC")
+        return await self.page(request, "error.html", status=status, text=text, zone="UTC")
 
     def _kept(self, key: Key, name: str) -> bytes | None:
         """The reference, or the evidence of the open fault of that id: never a name the reader made up."""
@@ -109,7 +109,7 @@ class Pages:
         cards = [views.card(key, self.board.devices[key]) for key in chosen if key in self.board.devices]
         return {"cards": cards, "show": show, "page": page, "pages": pages, "zone": views.common_zone(cards)}
 
-    async def _page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    async def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """A thread lays it out from values that no longer change, so that a long list holds up no look."""
         language, now = _language(request), self.actions.now()
         shown = values | {

@@ -10,9 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
-from monitor.model import Verdict
+from monitor.tickets import labels
 from monitor.words import _
 
+FAULTS = {str(kind): text for kind, text in words.FAULTS.items()}
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
 
@@ -33,9 +34,11 @@ def environment(language: str) -> Environment:
     made.filters["duration"] = functools.partial(duration, translate)
     made.filters["moment"] = moment
     made.filters["second"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
-    made.filters["verdict"] = lambda verdict: translate(VERDICTS[verdict])
+    made.filters["verdict"] = lambda verdict: translate(words.VERDICTS[verdict])
     made.filters["probe"] = functools.partial(_probe, translate)
-    made.filters["fault"] = lambda kind: translate(words.FAULTS[kind])
+    made.filters["fault"] = functools.partial(_named, translate, FAULTS)
+    made.filters["state"] = lambda state: translate(labels.STATES[state])
+    made.filters["happening"] = functools.partial(_named, translate, labels.HAPPENINGS)
     made.globals["guidance"] = lambda kind: guidance_for(kind, language)
     made.globals["guidance_headings"] = {field: translate(heading) for field, heading in HEADINGS.items()}
     made.globals["languages"] = LANGUAGE_NAMES
@@ -48,8 +51,13 @@ def laid_out(language: str, template: str, shown: Mapping[str, Any]) -> str:
     return environment(language).get_template(template).render(shown)
 
 
+def _named(translate: Callable[[str], str], names: Mapping[str, str], word: str) -> str:
+    """A word of ours in plain words; what is not ours (the name of a foreign alert) stands for itself."""
+    return translate(names[word]) if word in names else word
+
+
 def _probe(translate: Callable[[str], str], name: str) -> str:
-    return translate(PROBES.get(name, name))
+    return translate(words.PROBES.get(name, name))
 
 
 def duration(translate: Callable[[str], str], seconds: float) -> str:
@@ -73,12 +81,3 @@ _UNITS = (
     (48 * 3600.0, 3600, _("%(count)s h")),
     (float("inf"), 86400, _("%(count)s d")),
 )
-VERDICTS = {Verdict.OK: _("ok"), Verdict.FAULT: _("fault"), Verdict.UNKNOWN: _("unknown")}
-PROBES = {
-    "tcp": _("network"),
-    "rtsp": _("video stream"),
-    "picture": _("picture"),
-    "onvif": _("ONVIF and clock"),
-    "recorder": _("recorder"),
-    "recording": _("recording"),
-}
