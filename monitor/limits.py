@@ -95,7 +95,7 @@ class PictureLimits:
     """With fewer recognisable tiles occluded, moved and view_changed cannot be judged."""
     occluded_share: float = 0.33
     """More than this share of the recognisable tiles lost in one look = occluded."""
-    occluded_share_lasting: float = 0.22
+    occluded_share_lasting: float = 0.25
     """The same tiles lost in two and more looks in a row, or in the median of a close look."""
     view_changed_share: float = 0.75
     """More than this share lost, while the picture is as rich in edges as before = view_changed."""
@@ -118,18 +118,22 @@ class PictureLimits:
     partial_flat: float = 0.25
     """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""
 
-    frozen_change: float = 0.10
-    """Least mean change between key frames far apart (native patches) below this = frozen, whatever was learned."""
-    frozen_floor_share: float = 0.4
-    """Below this share of the least change seen alive on this camera = frozen."""
-    frozen_change_most: float = 0.45
-    """The learned limit is never above this: real live clips went down to .46."""
-    frozen_floor_least: float = 0.15
+    frozen_change: float = 0.05
+    """Least change over all pairs of key frames (quieter half of the native patches) below this = frozen."""
+    frozen_quiet_share: float = 0.5
+    """Also below this share of the least change seen while nothing moved and the camera was alive, ..."""
+    frozen_busy_share: float = 0.12
+    """... or, where something always moved, below this share of the least change seen then."""
+    frozen_change_most: float = 0.4
+    """The learned limit is never above this, however restless the encoder."""
+    frozen_floor_looks: int = 5
+    """Looks of a kind before what they taught is used."""
+    frozen_floor_least: float = 0.1
     """A camera whose live pictures change less than this cannot be told from a frozen one."""
-    frozen_floor_polls: int = 5
-    """Live looks before the learned floor is used."""
-    frozen_suspect_share: float = 0.7
-    """At a glance less than this share of the floor is worth a close look."""
+    frozen_suspect_share: float = 0.85
+    """Less than this share of the quiet floor is worth a close look, ..."""
+    frozen_suspect_factor: float = 3.0
+    """... and where none is known less than so many times the limit."""
     frozen_texture: float = 4.0
     """Spread inside the patches below this = too flat to tell."""
     frozen_key_frames: int = 6

@@ -67,7 +67,7 @@ def _conclude(answers: Mapping[FaultKind, Answer], picture: Facts) -> tuple[Verd
     if not picture["decoded"]:
         return Verdict.UNKNOWN, None, "no key frame could be decoded"
     doubts = [FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK]
-    if picture["suspect"]:
+    if picture["suspect"] or picture["freeze"]["still"]:
         doubts += [FaultKind.FROZEN, FaultKind.REPLAYED]
     for kind in doubts:
         if answers[kind].word is Word.UNDECIDABLE:

@@ -13,37 +13,41 @@ FEWEST_PATCHES = 6
 
 
 def frozen(picture: Facts, limits: PictureLimits) -> Answer:
-    """Still in every pair of a close look and in the newest earlier looks; one pair that moves clears at once."""
+    """Nothing moved in a close look nor since the looks before it, and stiller than this camera's noise ever was."""
     freeze: Mapping[str, Any] = picture["freeze"]
-    least = min((v for v in (freeze["least_within"], freeze["least_earlier"]) if v is not None), default=None)
+    least = freeze["least_change"]
     moved = max(freeze["movement_within"], freeze["movement_newest"] or 0.0)
     if moved >= limits.movement:
         return answer(False, f"something moved by {moved:.0f} grey levels")
     if least is None:
         return undecidable("nothing to compare with yet")
     said = f"least change {least:.3f} grey levels, limit {freeze['limit']:.2f}"
-    if not freeze["suspect"]:
-        return _restless(least, freeze, said)
-    if too_flat := _too_flat(freeze, limits):
-        return undecidable(too_flat)
-    if freeze["pictures"] < 2 or freeze["pictures"] + freeze["same_polls"] < limits.frozen_key_frames:
+    if doubt := _cannot_tell(freeze, limits):
+        return undecidable(doubt) if freeze["still"] or least < SURELY_ALIVE else answer(False, said)
+    return _how_still(freeze, limits, said)
+
+
+def _how_still(freeze: Mapping[str, Any], limits: PictureLimits, said: str) -> Answer:
+    if not freeze["still"]:
+        return answer(False, said)
+    if freeze["pictures"] < 2 or freeze["pictures"] + freeze["still_looks"] < limits.frozen_key_frames:
         return undecidable(f"suspected, {said}; a close look follows")
-    return answer(
-        True, f"no change over {freeze['pictures']} key frames and {freeze['same_polls']} earlier looks: {said}"
-    )
+    if freeze["least_change"] >= freeze["limit"]:
+        quiet = freeze["floor_quiet"]
+        if quiet is not None and freeze["least_change"] >= limits.frozen_suspect_share * quiet:
+            return answer(False, f"{said}, as when nothing moved before")
+        return undecidable(f"stiller than seen alive before, but not surely frozen: {said}")
+    looks = f"{freeze['pictures']} key frames and {freeze['still_looks']} earlier looks"
+    return answer(True, f"no change over {looks}: {said}")
 
 
-def _restless(least: float, freeze: Mapping[str, Any], said: str) -> Answer:
-    if freeze["floor"] is None and least < SURELY_ALIVE:
-        return undecidable(f"{said}: too little to be sure, and this camera's noise is not known yet")
-    return answer(False, said)
-
-
-def _too_flat(freeze: Mapping[str, Any], limits: PictureLimits) -> str:
+def _cannot_tell(freeze: Mapping[str, Any], limits: PictureLimits) -> str:
     if freeze["texture"] < limits.frozen_texture or freeze["patches"] < FEWEST_PATCHES:
         return f"too flat to tell a still view from a frozen one (texture {freeze['texture']:.1f})"
-    if freeze["floor"] is not None and freeze["floor"] < limits.frozen_floor_least:
-        return f"alive or not, this camera's pictures change by no more than {freeze['floor']:.2f} grey levels"
+    if freeze["floor_quiet"] is not None and freeze["floor_quiet"] < limits.frozen_floor_least:
+        return f"alive or not, this camera's pictures change by no more than {freeze['floor_quiet']:.2f} grey levels"
+    if freeze["floor_quiet"] is None and freeze["floor_busy"] is None and not freeze["still"]:
+        return "this camera's noise is not known yet"
     return ""
 
 

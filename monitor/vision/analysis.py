@@ -44,7 +44,7 @@ def _with_history(
     light = _light_words(beside, kept)
     facts["freeze"] = life.look(pictures, smalls, light)
     facts["suspect"] = bool(facts["freeze"]["suspect"] or facts["freeze"]["came_back"])
-    life.remember(facts["freeze"], light)
+    life.remember(facts["freeze"])
     if not facts["damaged"]:
         beholder.learn(view, now, alive=not facts["suspect"])
     shown = {"thumbnail": thumbnail.thumbnail(pictures[-1])}
@@ -63,9 +63,8 @@ def _light_words(beside: Beside, kept: Kept) -> dict[str, Any]:
         return words
     if not beside.same_light or beside.comparison.lost > STRANGE:
         return {}
-    if "floor" not in beside.view.words:
-        beside.view.words.update({name: value for name, value in kept.words.get("no_light", {}).items()})
-    return beside.view.words
+    floor: dict[str, Any] = beside.view.words.setdefault("floor", dict(kept.words.get("no_light", {})))
+    return floor
 
 
 def _decode_all(key_frames: Sequence[KeyFrame]) -> tuple[list[Picture], list[str]]:

@@ -59,7 +59,7 @@ def _frame_lost_tiles(canvas: Canvas, lost: Canvas, top: int, bottom: int) -> No
 
 def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
     freeze, reference = facts["freeze"], facts["reference"]
-    said = f"least change {freeze['least_within']} / {freeze['least_earlier']}, limit {freeze['limit']}"
+    said = f"least change {freeze['least_change']}, limit {freeze['limit']}"
     if reference["learned"]:
         said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, focus {reference['focus_ratio']:.2f}"
     place = (8, canvas.shape[0] - 10)

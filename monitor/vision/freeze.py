@@ -10,20 +10,19 @@ from typing import Any
 import cv2
 import numpy as np
 
-from monitor.limits import PictureLimits
 from monitor.vision.decode import Picture, Plane
 from monitor.vision.movement import Cells
 
-SIDE = 32
-"""Pixels. Sixteen such patches are 16 kB a picture."""
+SIDE = 16
+"""Pixels. Sixteen such patches are 4 kB a picture, 3 kB packed."""
 ACROSS, DOWN = 4, 4
 TOP, BOTTOM = 0.16, 0.84
 """Patches lie between these fractions of the height: clocks and camera names are burnt in above or below."""
 
 FEWEST = 6
 """Patches below which nothing can be told."""
-DROPPED = 3
-"""Patches with the largest change that are left out: a clock or a lamp blinks there, the noise is everywhere."""
+QUIET = 0.5
+"""Share of the patches that counts, those with the least change: people pass and clocks tick before the others."""
 
 Corners = np.ndarray[Any, Any]  # (n, 2) int32: y, x
 
@@ -61,7 +60,7 @@ def _best_corner(
     down, across = (bottom - top) // SIDE, (right - left) // SIDE
     if not down or not across:
         return None
-    squares = cell[: down * SIDE, : across * SIDE].reshape(down, SIDE, across, SIDE)[:, ::4, :, ::4].astype(np.float32)
+    squares = cell[: down * SIDE, : across * SIDE].reshape(down, SIDE, across, SIDE)[:, ::2, :, ::2].astype(np.float32)
     spread, level = squares.std(axis=(1, 3)), squares.mean(axis=(1, 3))
     spread[(level < 20) | (level > 230)] = 0  # clipped pixels show neither noise nor change
     hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
@@ -81,12 +80,12 @@ def cut(picture: Picture, corners: Corners) -> Patches:
 
 
 def change(a: Patches, b: Patches) -> float | None:
-    """Mean absolute difference in grey levels of the patches of one camera; None when they cannot be compared."""
+    """Mean absolute difference, grey levels, of the quieter half of the patches; None when they cannot be compared."""
     if a.pixels.shape != b.pixels.shape or len(a.corners) < FEWEST:
         return None
     change = cv2.absdiff(a.pixels.reshape(-1, SIDE), b.pixels.reshape(-1, SIDE)).reshape(len(a.corners), -1)
     means = np.sort(change.mean(axis=1, dtype=np.float32))
-    return float(means[: max(len(means) - DROPPED, 1)].mean()) * a.gain
+    return float(means[: round(len(means) * QUIET)].mean()) * a.gain
 
 
 def texture(patches: Patches) -> float:
@@ -94,17 +93,6 @@ def texture(patches: Patches) -> float:
     if not len(patches.corners):
         return 0.0
     return float(np.mean([cv2.meanStdDev(square)[1].item() for square in patches.pixels])) * patches.gain
-
-
-def limit(floor: float | None, limits: PictureLimits) -> float:
-    """Below this least change the picture is taken for frozen."""
-    learned = limits.frozen_floor_share * floor if floor is not None else 0.0
-    return min(max(limits.frozen_change, learned), limits.frozen_change_most)
-
-
-def suspicious(floor: float | None, limits: PictureLimits) -> float:
-    """Below this a glance asks for a close look; a restless encoder needs more pairs than a glance has."""
-    return max(limit(floor, limits), limits.frozen_suspect_share * floor if floor is not None else 0.0)
 
 
 def least(pairs: Sequence[float | None]) -> float | None:

@@ -14,20 +14,17 @@ import numpy as np
 
 from monitor.vision import Question, freeze, movement
 from monitor.vision.decode import Picture, Plane
+from monitor.vision.floor import Floor
 from monitor.vision.freeze import SIDE, Corners, Patches
 from monitor.vision.memory import Kept
 from monitor.vision.movement import ACROSS, DOWN, Cells
 from monitor.vision.signatures import Signatures
 from monitor.vision.work import Small
 
-EARLIER = 2
-"""Earlier polls whose patches are kept: about 10 kB each."""
-GRIDS = 6
-"""Earlier polls whose coarse grids are kept: about 1 kB each."""
+EARLIER = 8
+"""Earlier looks that are kept, 3 to 4 kB each: a restless encoder shows a still picture anew every time, and only among
+many pairs are there two alike."""
 TOP, BOTTOM = freeze.TOP, freeze.BOTTOM
-SURELY_ALIVE = 0.46
-"""Change of a single pair that the quietest real footage reached and that teaches slowly, for want of movement."""
-SLOWLY = 0.1
 
 
 class Pair(NamedTuple):
@@ -53,7 +50,8 @@ class Life:
         self.corners: Corners = np.zeros((0, 2), np.int32)
         self.band_top, self.band_bottom = question.limits.band_top, question.limits.band_bottom
         self._shots: list[Shot] = []
-        self._alive: list[Pair] = []  # pairs in which something surely moved
+        self._least_moving: float | None = None  # change, of the pairs in which something surely moved
+        self._least_still: float | None = None  # of the others
 
     def look(self, pictures: Sequence[Picture], smalls: Sequence[Small], light: dict[str, Any]) -> dict[str, Any]:
         """Numbers of the freeze and replay tests. ``light``: words of the view whose floor applies."""
@@ -64,8 +62,16 @@ class Life:
         earlier = self._earlier(corners, last)
         clock = self._clock(earlier)
         self.left_out |= clock
-        numbers = self._numbers(earlier, light) | {"clock_cells": int(clock.sum())}
+        self._floor = Floor(light, self._question.limits)
+        numbers = self._numbers(earlier, self._floor) | {"clock_cells": int(clock.sum())}
+        numbers["suspect"] = numbers["still"] and self._can_tell(numbers)
         return numbers | self._repeated([small.inner for _, small in same])
+
+    def _can_tell(self, numbers: dict[str, Any]) -> bool:
+        """A close look is worth its cost only where it can decide."""
+        limits = self._question.limits
+        shown = numbers["texture"] >= limits.frozen_texture and numbers["patches"] >= freeze.FEWEST
+        return bool(shown and (self._floor.quiet is None or self._floor.quiet >= limits.frozen_floor_least))
 
     def _repeated(self, pictures: Sequence[Plane]) -> dict[str, Any]:
         """Pictures seen exactly so before, and how many of them differ from one another: a loop, not a still view."""
@@ -94,22 +100,21 @@ class Life:
         else:
             fresh = freeze.choose(last, self.left_out)
         words.update(size=[last.width, last.height], corners=fresh.tolist())
-        for name in [name for name in self._kept.blobs if name.startswith(("patches", "grid"))]:
+        for name in [name for name in self._kept.blobs if name.startswith("shot")]:
             del self._kept.blobs[name]
         return fresh
 
     def _earlier(self, corners: Corners, last: Picture) -> list[Shot]:
-        """Newest first; only the newest few have patches."""
+        """Newest first."""
         shots = []
-        for index in range(GRIDS):
-            packed = self._kept.blobs.get(f"grid{index}")
+        for index in range(EARLIER):
+            packed = self._kept.blobs.get(f"shot{index}")
             if packed is None:
                 break
-            patches = np.frombuffer(zlib.decompress(self._kept.blobs.get(f"patches{index}", EMPTY)), np.uint8)
-            cells = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(DOWN, ACROSS)
-            shots.append(
-                Shot(Patches(last.width, last.height, corners, patches.reshape(-1, SIDE, SIDE), last.gain), cells)
-            )
+            pixels = np.frombuffer(zlib.decompress(packed), np.uint8)
+            cells, patches = pixels[: DOWN * ACROSS].reshape(DOWN, ACROSS), pixels[DOWN * ACROSS :]
+            patches = patches.reshape(-1, SIDE, SIDE)
+            shots.append(Shot(Patches(last.width, last.height, corners, patches, last.gain), cells))
         return shots
 
     def _clock(self, earlier: Sequence[Shot]) -> Cells:
@@ -126,73 +131,51 @@ class Life:
     def _pair(self, a: Shot, b: Shot) -> Pair:
         return Pair(freeze.change(a.patches, b.patches), movement.movement(a.grid, b.grid, self.left_out))
 
-    def _numbers(self, earlier: Sequence[Shot], light: dict[str, Any]) -> dict[str, Any]:
-        limits = self._question.limits
+    def _numbers(self, earlier: Sequence[Shot], floor: Floor) -> dict[str, Any]:
         within = [self._pair(a, b) for a, b in itertools.combinations(self._shots, 2)]
-        polls = [_stillest([self._pair(shot, old) for shot in self._shots]) for old in earlier]
-        newest = polls[0] if polls else None
-        floor = light.get("floor") if light.get("floor_polls", 0) >= limits.frozen_floor_polls else None
-        limit, suspicious = freeze.limit(floor, limits), freeze.suspicious(floor, limits)
-        self._alive = [pair for pair in [*within, *polls[:1]] if pair.movement >= limits.movement]
-        least = freeze.least([pair.change for pair in within])
-        moved = max((pair.movement for pair in within), default=0.0)
-        same = sum(1 for _ in itertools.takewhile(lambda pair: _still(pair, suspicious, limits.movement), polls))
-        still_within = not within or (least is not None and least < limit and moved < limits.movement)
+        looks = [_stillest([self._pair(shot, old) for shot in self._shots]) for old in earlier]
+        still = list(itertools.takewhile(lambda pair: not self._moved(pair), looks))
+        quiet = [pair for pair in [*within, *still] if not self._moved(pair)]
+        self._least_moving = freeze.least([pair.change for pair in [*within, *looks[:1]] if self._moved(pair)])
+        self._least_still = freeze.least([pair.change for pair in quiet])
+        nothing_moved = (bool(still) or not looks) and not any(self._moved(pair) for pair in within)
+        texture = freeze.texture(self._shots[-1].patches)
         return {
             "pictures": len(self._shots),
-            "least_within": _rounded(least),
-            "movement_within": round(moved, 1),
-            "least_earlier": _rounded(freeze.least([pair.change for pair in polls[: max(same, 1)]])),
-            "movement_newest": round(newest.movement, 1) if newest else None,
-            "earlier_polls": len(polls),
-            "same_polls": same,  # newest earlier polls in a row that show this very picture
-            "floor": _rounded(floor),
-            "limit": round(limit, 4),
-            "texture": round(freeze.texture(self._shots[-1].patches), 2),
+            "least_change": _rounded(self._least_still),  # of all pairs in which nothing moved
+            "movement_within": round(max((pair.movement for pair in within), default=0.0), 1),
+            "movement_newest": round(looks[0].movement, 1) if looks else None,
+            "earlier_looks": len(looks),
+            "still_looks": len(still),  # newest earlier looks in a row since which nothing has moved
+            "floor_busy": _rounded(floor.busy),
+            "floor_quiet": _rounded(floor.quiet),
+            "limit": round(floor.limit, 4),
+            "texture": round(texture, 2),
             "patches": len(self._shots[-1].patches.corners),
-            "suspect": still_within and (same > 0 or (not polls and bool(within))),
+            "still": nothing_moved
+            and self._least_still is not None
+            and floor.suspicious(self._least_still, len(still)),
         }
 
-    def remember(self, numbers: dict[str, Any], light: dict[str, Any]) -> None:
+    def _moved(self, pair: Pair) -> bool:
+        return pair.movement >= self._question.limits.movement
+
+    def remember(self, numbers: dict[str, Any]) -> None:
         """Keep this look's newest key frame; learn the floor from what surely lives."""
-        self._learn_floor(numbers, light)
+        if not numbers["seen_before"]:
+            self._floor.learn(self._least_moving, self._least_still)
         self._signatures.remember()
         blobs = self._kept.blobs
-        for name, count in (("grid", GRIDS), ("patches", EARLIER)):
-            for index in range(count - 1, 0, -1):
-                if f"{name}{index - 1}" in blobs:
-                    blobs[f"{name}{index}"] = blobs[f"{name}{index - 1}"]
+        for index in range(EARLIER - 1, 0, -1):
+            if f"shot{index - 1}" in blobs:
+                blobs[f"shot{index}"] = blobs[f"shot{index - 1}"]
         shot = self._shots[-1]
-        blobs["grid0"] = zlib.compress(shot.grid.tobytes(), 1)
-        blobs["patches0"] = zlib.compress(shot.patches.pixels.tobytes(), 1)
-
-    def _learn_floor(self, numbers: dict[str, Any], light: dict[str, Any]) -> None:
-        """Down at once when something moved; slowly when only the noise speaks, which may be a restless encoder."""
-        if numbers["suspect"] or numbers["seen_before"]:
-            return
-        moved = freeze.least([pair.change for pair in self._alive])
-        known = [value for value in (numbers["least_within"], numbers["least_earlier"]) if value is not None]
-        change = moved if moved is not None else min(known, default=0.0)
-        if moved is None and change < SURELY_ALIVE:
-            return
-        floor = light.get("floor")
-        if floor is None or (moved is not None and change < floor):
-            floor = change
-        else:
-            floor += SLOWLY * (change - floor) if change < floor else SLOWLY / 10 * (min(change, 4 * floor) - floor)
-        light["floor"], light["floor_polls"] = round(floor, 4), light.get("floor_polls", 0) + 1
-
-
-EMPTY = zlib.compress(b"")
+        blobs["shot0"] = zlib.compress(shot.grid.tobytes() + shot.patches.pixels.tobytes(), 1)
 
 
 def _stillest(pairs: Sequence[Pair]) -> Pair:
     """Of one earlier poll with every picture of this look: the least change, the least movement."""
     return Pair(freeze.least([pair.change for pair in pairs]), min(pair.movement for pair in pairs))
-
-
-def _still(pair: Pair, suspicious: float, moves: float) -> bool:
-    return pair.change is not None and pair.change < suspicious and pair.movement < moves
 
 
 def _rounded(value: float | None) -> float | None:
