@@ -1,6 +1,7 @@
 """HTTP as recorders speak it: logins that lock no account, hard limits of time and size, and one host alone."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,6 +80,19 @@ class Http:
             return answer
         raise by_status(answer)
 
+    async def log_in(self, path: str, compose: Callable[[Credentials], bytes], kind: str, deadline: Deadline) -> Answer:
+        """Log in by a form, once: POST what ``compose`` makes of the credentials. Raises DeviceError."""
+        body = compose(self._may_send())
+        headers = {"Content-Type": kind}
+        answer = await self._send(_Request("POST", path, body, headers, is_login=True), deadline)
+        if answer.status == 401:
+            self._explain(answer)
+            raise self._turned_away(answer)
+        if answer.status != 200:
+            raise by_status(answer)
+        self.login_worked = True
+        return answer
+
     async def _logged_in(self, request: "_Request", refusal: Answer, deadline: Deadline) -> Answer:
         """Answer the challenge of a 401: once, and once more where only the nonce has aged."""
         sent = self._authorizer
@@ -121,8 +135,8 @@ class Http:
         try:
             return await self._send_once(request, deadline)
         except DeviceError as failed:
-            untried = self._authorizer is None or self.login_worked
-            if failed.outcome is not Outcome.CLOSED or not self.connected or not untried:
+            harmless = self.login_worked or (self._authorizer is None and not request.is_login)
+            if failed.outcome is not Outcome.CLOSED or not self.connected or not harmless:
                 raise
         return await self._send_once(request, deadline)
 
@@ -141,12 +155,14 @@ class Http:
         if not self._addresses:
             self._addresses = await resolve(self.place.host, self.place.port, deadline.within(CONNECT_SECONDS))
         self.requests += 1
-        built = self._build(request)
-        response = await self._client.send(built, stream=True)
+        began = time.time()
+        response = await self._client.send(self._build(request), stream=True)
+        answered = time.time()
         try:
-            return Answer(response.status_code, response.headers, await read_body(response))
+            body = await read_body(response)
         finally:
             await response.aclose()
+        return Answer(response.status_code, response.headers, body, (began + answered) / 2)
 
     def _build(self, request: "_Request") -> "httpx.Request":
         """Addressed by number, so that the name leads nowhere else between two requests."""
@@ -183,6 +199,7 @@ class _Request:
     path: str
     body: bytes
     headers: Mapping[str, str]
+    is_login: bool = False
 
 
 def _challenge(answer: Answer, request: _Request) -> Challenge:

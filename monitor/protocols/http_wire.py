@@ -1,10 +1,12 @@
 """The wire below HTTP: one connection to one address, answers bounded in size, every failure as an outcome."""
 
+import json
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.model import Outcome
@@ -49,6 +51,25 @@ class Answer:
     status: int
     headers: "httpx.Headers"
     body: bytes
+    at: float  # our clock half-way through the request, UTC epoch seconds
+
+    def json(self, what: str) -> Any:
+        """The content of a JSON answer. Raises DeviceError (PROTOCOL)."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            raise DeviceError(Outcome.PROTOCOL, f"the answer to {what} is no JSON") from None
+
+    def clock_offset(self) -> float | None:
+        """Seconds by which the server's clock is ahead of ours, by its Date header; None if it sends none.
+
+        The header tells whole seconds, rounded down: half a second on average.
+        """
+        try:
+            told = parsedate_to_datetime(self.headers.get("date", ""))
+        except ValueError:
+            return None
+        return told.timestamp() + 0.5 - self.at
 
 
 def client(place: Place) -> "httpx.AsyncClient":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from monitor.model import Deadline, Evidence, Memory, Target
 from monitor.retention.files import read_files
+from monitor.retention.frigate import FrigateOptions, read_frigate
 from monitor.retention.hikvision import HikvisionOptions, read_hikvision
 from monitor.retention.options import FilesOptions, Options, SshOptions
 from monitor.retention.ssh import read_ssh
@@ -28,6 +29,7 @@ RECORDERS: Mapping[str, Kind] = {
     "ssh": Kind(read_ssh, SshOptions),
     "files": Kind(read_files, FilesOptions),
     "hikvision": Kind(read_hikvision, HikvisionOptions),
+    "frigate": Kind(read_frigate, FrigateOptions),
 }
 
 
