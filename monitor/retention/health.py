@@ -15,12 +15,15 @@ ARRAY = re.compile(r"^(md\S+) : (\S+) (?:\(.*?\) )?(.*)$")
 SIZES = re.compile(r"\[(\d+)/(\d+)\] \[([U_]+)\]")
 
 
+def questions(roots: Sequence[str]) -> list[str]:
+    """What is asked about the disks in any case."""
+    names = " ".join(quote(root) for root in roots)
+    return [f"df -kP {names}", f"df -iP {names}", "cat /proc/mounts", "cat /proc/mdstat"]
+
+
 def disks_of(ask: Ask, roots: Sequence[str]) -> tuple[Disk, ...] | None:
     """The file systems below the roots and every RAID array; None if df cannot be asked."""
-    names = " ".join(quote(root) for root in roots)
-    space, inode_table, mount_table, mdstat = ask(
-        [f"df -kP {names}", f"df -iP {names}", "cat /proc/mounts", "cat /proc/mdstat"]
-    )
+    space, inode_table, mount_table, mdstat = ask(questions(roots))
     if not space:
         return None
     inodes = _numbers(inode_table or "")

@@ -28,6 +28,7 @@ PREFIXES = (
 GZIPPED = b"\x1f\x8b"
 MARK = "--cctv--"
 """Between the answers of commands asked together."""
+CLOCK = "date -u +%s.%N"
 NOT_THERE = (126, 127)
 TIMED_OUT = 124
 GNU_FOLDERS = "-printf '%T@ %p\\0'"
@@ -48,11 +49,12 @@ class ShellTree:
 
     login_worked: bool | None = True
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, roots: Sequence[str]) -> None:
         self._session = session
+        self._known: dict[str, bytes] = {}
         self._prefix, self._pipes = PREFIXES[0], True
         self._offset: float | None = None
-        self._greet()
+        self._greet(health.questions(roots))
         self._gnu = True
         outdated = session.outdated
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
@@ -99,38 +101,49 @@ class ShellTree:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
-    def _greet(self) -> None:
-        """Find the most the account can do, and the offset of its clock, with the first command that works."""
+    def _greet(self, questions: Sequence[str]) -> None:
+        """Find the most the account can do, and the offset of its clock, with the first command that works.
+
+        An account that can pipe answers the questions about its disks on the same journey.
+        """
         for pipes, prefix in ((True, PREFIXES[0]), *((False, prefix) for prefix in PREFIXES)):
-            command = prefix.format(seconds=int(QUICK)) + "date -u +%s.%N"
+            self._prefix, self._pipes = prefix, pipes
+            ask = self._together([CLOCK, *questions]) if pipes else self._quick(CLOCK)
             before = time.time()
-            output = self._session.run(self._piped(command) if pipes else command, QUICK)
+            output = self._session.run(self._piped(ask) if pipes else ask, QUICK)
             middle = (before + time.time()) / 2
-            said = output.stdout if not pipes else _unpacked(output.stdout)
+            said, *answers = (_unpacked(output.stdout) if pipes else output.stdout).split(MARK.encode())
             found = re.match(rb"\s*(\d{9,11})(\.\d+)?", said)
             if output.status == 0 and found:
                 fraction = float(found[2]) if found[2] else 0.5  # whole seconds are half a second behind on average
-                self._prefix, self._offset, self._pipes = prefix, float(found[1]) + fraction - middle, pipes
+                self._offset = float(found[1]) + fraction - middle
+                self._known = dict(zip(questions, answers, strict=False))
                 return
             if not pipes and output.status not in NOT_THERE:
                 break
         raise NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
+
+    def _quick(self, command: str) -> str:
+        return self._prefix.format(seconds=int(QUICK)) + command
+
+    def _together(self, commands: Sequence[str]) -> str:
+        return f"; printf %s '{MARK}'; ".join(f"{self._quick(command)} 2>/dev/null" for command in commands)
 
     def _piped(self, command: str) -> str:
         """A pipe reports its last command alone, so the status of the first goes with the errors."""
         return f'{{ {command}; echo "status $?" >&2; }} | gzip -1'
 
     def _ask(self, command: str) -> Output:
-        return self._session.run(self._prefix.format(seconds=int(QUICK)) + command, QUICK)
+        return self._session.run(self._quick(command), QUICK)
 
     def _texts(self, commands: Sequence[str]) -> list[str | None]:
         """The outputs of commands that only ask; None where the recorder has one not, or refuses it."""
-        prefix = self._prefix.format(seconds=int(QUICK))
-        if not self._pipes:
-            outputs = [self._session.run(prefix + command, QUICK).stdout for command in commands]
-        else:  # one journey for all
-            script = f"; printf %s '{MARK}'; ".join(f"{prefix}{command} 2>/dev/null" for command in commands)
-            outputs = self._session.run(script, QUICK).stdout.split(MARK.encode())
+        if all(command in self._known for command in commands):
+            outputs = [self._known[command] for command in commands]
+        elif self._pipes:  # one journey for all
+            outputs = self._session.run(self._together(commands), QUICK).stdout.split(MARK.encode())
+        else:
+            outputs = [self._ask(command).stdout for command in commands]
         return [output.decode("utf-8", "replace") if output.strip() else None for output in outputs]
 
     def _find(self, folders: Sequence[str], depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:

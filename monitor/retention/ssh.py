@@ -1,11 +1,12 @@
 """Kind ``ssh``: any Linux recorder with a tree of files, by shell or, without one, by SFTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Login, Session, connect
+from monitor.retention.layout import compile_layout
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
 from monitor.retention.shell import NoShell, ShellTree
@@ -18,24 +19,26 @@ async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Eviden
     options = options_of(SshOptions, target)
     login = Login(target.host, options.port, target.credentials, target.login, options.known_hosts, options.private_key)
 
+    roots = compile_layout(options.layout, [channel.channel for channel in target.channels]).roots()
+
     @contextmanager
     def opener(within: Deadline) -> Iterator[Tree]:
         with connect(login, within) as session:
-            yield _tree(session, within)
+            yield _tree(session, within, roots)
 
     return await survey(opener, target, options, memory, deadline)
 
 
-def _tree(session: Session, deadline: Deadline) -> Tree:
+def _tree(session: Session, deadline: Deadline, roots: Sequence[str]) -> Tree:
     try:
-        return _tree_of(session, deadline)
+        return _tree_of(session, deadline, roots)
     except DeviceError as failed:
         raise AfterLogin(failed.outcome, failed.reason) from None
 
 
-def _tree_of(session: Session, deadline: Deadline) -> Tree:
+def _tree_of(session: Session, deadline: Deadline, roots: Sequence[str]) -> Tree:
     try:
-        return ShellTree(session)
+        return ShellTree(session, roots)
     except NoShell as refused:
         try:
             return SftpTree(session, deadline)

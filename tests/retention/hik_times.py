@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.retention.hikvision.times import Dress, parse, to_utc
+from monitor.retention.walls import Dress, parse, to_utc
 
 
 def convert(zone: str, start: str, length: timedelta, seconds: float) -> list[tuple[float, float]]:
