@@ -145,8 +145,7 @@ class Daemon:
         """Make these the devices that are watched."""
         targets = {target.key: target for target in settings.targets()}
         self._settings = settings
-        sinks = sinks_of(settings)
-        self._parts.tickets.configure(policy_of(settings, sinks), sinks)
+        self._parts.tickets.configure(policy_of(settings), sinks_of(settings))
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
         await self._parts.ledger.retarget(targets.values())
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)

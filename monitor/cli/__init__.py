@@ -5,7 +5,24 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import check, config, demo, discover, explain, retention, run, simulate, status, why
+from monitor.cli import (
+    check,
+    commission,
+    config,
+    demo,
+    discover,
+    explain,
+    inspect,
+    leave_site,
+    maintenance,
+    report,
+    retention,
+    run,
+    simulate,
+    status,
+    ticket,
+    why,
+)
 
 app = typer.Typer(
     name="cctv",
@@ -21,7 +38,13 @@ app.command("discover")(discover.discover)
 app.add_typer(config.app, name="config", help="Check, show and explain the configuration.")
 app.command("status")(status.status)
 app.command("why")(why.why)
+app.command("inspect")(inspect.inspect)
+app.command("leave-site")(leave_site.leave_site)
+app.command("report")(report.report)
+app.command("commission")(commission.commission)
 app.command("explain")(explain.explain)
+app.add_typer(ticket.app, name="ticket", help="The repair job book.")
+app.add_typer(maintenance.app, name="maintenance", help="Windows in which faults are expected.")
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 

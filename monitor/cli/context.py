@@ -1,5 +1,6 @@
 """What every verb needs: the configuration, a clear refusal, a login for an address."""
 
+import getpass
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -58,3 +59,21 @@ def state_reader(config: Path | None) -> Iterator[Store]:
         fail(f"no daemon has worked here yet: {error}")
     with closing(store):
         yield store
+
+
+@contextmanager
+def state_writer(settings: Settings) -> Iterator[Store]:
+    """The daemon's state, for a short transaction beside it; a refusal in words when it cannot be had."""
+    try:
+        with closing(Store(settings.state_dir / STATE_FILE)) as store:
+            yield store
+    except StoreError as error:
+        fail(str(error))
+
+
+def person_from(by: str | None) -> str:
+    """Who acts: the name given, else that of the account."""
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        fail("--by is missing: write --by 'NAME'")

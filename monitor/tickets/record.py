@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model import Fault, Job, JobLine, Receipt
+from monitor.store import Connection, faults, jobs
 
 COLUMNS = (
     "number",
@@ -44,6 +45,21 @@ class Detail:
     fault: Fault | None
 
 
+def detail(connection: Connection, name: str) -> Detail | None:
+    """All there is about one job."""
+    job = jobs.find(connection, name)
+    if job is None:
+        return None
+    return Detail(
+        job,
+        tuple(jobs.lines(connection, job)),
+        jobs.references(connection, job.key),
+        tuple(faults.children(connection, job.key)),
+        tuple(jobs.members(connection, job.key)),
+        faults.one(connection, job.key),
+    )
+
+
 def row(job: Job) -> dict[str, object]:
     """One value a column; times RFC 3339, what is not known None."""
     values = {name: getattr(job, "healed" if name == "seen_ok_since" else name) for name in COLUMNS}
@@ -69,12 +85,12 @@ def full(detail: Detail) -> dict[str, object]:
     }
 
 
-def as_csv(jobs: Iterable[Job]) -> str:
+def as_csv(listed: Iterable[Job]) -> str:
     """A table for spreadsheets: no cell is ever a formula. UTF-8 with a mark, since Excel guesses otherwise."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for job in jobs:
+    for job in listed:
         writer.writerow([cell(value) for value in row(job).values()])
     return "\ufeff" + text.getvalue()
 

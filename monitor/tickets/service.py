@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from monitor.metrics import Metrics
-from monitor.model import Fault, Job, JobLine, Receipt
-from monitor.store import Connection, Store, StoreError, faults, jobs, outbox
+from monitor.model import Job
+from monitor.store import Connection, Store, StoreError, jobs, outbox
 from monitor.tickets import Sink, alerts
 from monitor.tickets.desk import BOOK, Policy, introduce, take_in
-from monitor.tickets.record import Detail
+from monitor.tickets.record import Detail, detail
 from monitor.tickets.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -86,18 +86,6 @@ class TicketService:
             if job.origin != "summary":
                 by_site[job.site] = by_site.get(job.site, 0) + 1
         self._metrics.tickets_open(by_site)
-
-
-def detail(connection: Connection, name: str) -> Detail | None:
-    """All there is about one job."""
-    job = jobs.find(connection, name)
-    if job is None:
-        return None
-    lines: list[JobLine] = jobs.lines(connection, job)
-    known: dict[str, Receipt] = jobs.references(connection, job.key)
-    children: list[Fault] = faults.children(connection, job.key)
-    fault = faults.one(connection, job.key)
-    return Detail(job, tuple(lines), known, tuple(children), tuple(jobs.members(connection, job.key)), fault)
 
 
 def _begin_anew(connection: Connection, policy: Policy, now: datetime) -> None:

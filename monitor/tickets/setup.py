@@ -24,9 +24,11 @@ def sinks_of(settings: Settings) -> dict[str, Sink]:
     return desks | people
 
 
-def policy_of(settings: Settings, sinks: dict[str, Sink]) -> Policy:
+def policy_of(settings: Settings) -> Policy:
+    """The names of the sinks are those of :func:`sinks_of`."""
+    people = (f"@notify-{number}" for number in range(1, len(settings.notify) + 1))
     return Policy(
-        sinks=tuple(sinks),
+        sinks=(*(sink.id for sink in settings.tickets.sinks), *people),
         hold_down=timedelta(seconds=settings.tickets.hold_down),
         cap_per_site=settings.tickets.cap_per_site,
         sites={

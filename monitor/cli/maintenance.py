@@ -1,0 +1,142 @@
+"""``cctv maintenance``: windows in which faults are expected, each with a reason and a person on record."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
+from monitor.cli.moments import moment_from
+from monitor.model import Key, Window
+from monitor.settings import Settings
+from monitor.store import windows
+
+app = typer.Typer(no_args_is_help=True)
+EVERYTHING = "all"
+Where = Annotated[str, typer.Argument(metavar="SITE", help="A site, SITE/DEVICE, or all: the monitor itself as well.")]
+Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
+By = Annotated[str | None, typer.Option(help="Who does it; without it, the name of this account.")]
+
+
+@app.command()
+def start(
+    where: Where,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the record.")],
+    until: Annotated[str | None, typer.Option(help="2h, 18:00 or '2026-12-01 09:00', local to the site.")] = None,
+    begin: Annotated[str | None, typer.Option("--from", help="When it begins, if not now.")] = None,
+    by: By = None,
+    config: Config = None,
+) -> None:
+    """Begin a window: faults that open in it get no ticket until it ends. Without --until it runs until it is ended."""
+    settings, now = settings_from(config), datetime.now(UTC)
+    key, zone = _key(where, settings), _zone(where, settings)
+    if not reason.strip():
+        fail("--reason: write why; it stands in the record")
+    try:
+        first = moment_from(begin, zone, now) if begin else now
+        last = moment_from(until, zone, first) if until else None
+    except ValueError as wrong:
+        fail(str(wrong))
+    if last is not None and last <= max(first, now):
+        fail(f"--until: {last.astimezone():%Y-%m-%d %H:%M} is over already; write a later time")
+    window = Window(key.site, key.device, first, last, reason.strip(), person_from(by))
+    with state_writer(settings) as store:
+        number = store.write(windows.start, window)
+    typer.echo(f"maintenance {number}: {_place(window)} until {_until(window)}")
+
+
+@app.command()
+def end(
+    where: Annotated[str, typer.Argument(metavar="SITE|NUMBER", help="The windows of a site, or one by its number.")],
+    by: By = None,
+    config: Config = None,
+) -> None:
+    """End a window now; what still fails is told after one more wait."""
+    settings, now, person = settings_from(config), datetime.now(UTC), person_from(by)
+    with state_writer(settings) as store:
+        found = [one for one in store.read(windows.running, now) if _named(one, where)]
+        ended = [one for one in found if store.write(windows.end, one.id, now, person)]
+    if not ended:
+        fail(f"{where}: no window runs there; 'cctv maintenance list' names them")
+    for one in ended:
+        typer.echo(f"maintenance {one.id}: {_place(one)} ended")
+
+
+@app.command("list")
+def list_(
+    past: Annotated[bool, typer.Option("--all", help="Those of the past year as well.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    config: Config = None,
+) -> None:
+    """Show the windows that run or are planned."""
+    now = datetime.now(UTC)
+    with state_reader(config) as store:
+        running = store.read(windows.running, now)
+        earlier = store.read(windows.between, now - timedelta(days=366), now) if past else []
+    found = list({one.id: one for one in [*earlier, *running]}.values())
+    if as_json:
+        print(json.dumps({"windows": [_row(one, now) for one in found]}, ensure_ascii=False, indent=2))
+    else:
+        Console().print(_table(found) if found else "no maintenance")
+
+
+def _key(where: str, settings: Settings) -> Key:
+    site, slash, device = where.partition("/")
+    sites = [one.id for one in settings.sites]
+    if where == EVERYTHING and EVERYTHING not in sites:
+        return Key("", "")
+    if site not in sites:
+        fail(f"{where}: no site of that name; the sites are {', '.join(sites)}, or write {EVERYTHING}")
+    devices = [target.key.device for target in settings.targets() if target.key.site == site]
+    if slash and device not in devices:
+        fail(f"{where}: the site {site} has no such device; it has {', '.join(devices)}")
+    return Key(site, device)
+
+
+def _zone(where: str, settings: Settings) -> str:
+    return next((one.timezone for one in settings.sites if one.id == where.partition("/")[0]), "UTC")
+
+
+def _named(window: Window, where: str) -> bool:
+    if where.isdigit():
+        return window.id == int(where)
+    site, _, device = where.partition("/")
+    return (window.site, window.device) == (("", "") if where == EVERYTHING else (site, device))
+
+
+def _place(window: Window) -> str:
+    return "/".join(filter(None, (window.site, window.device))) or EVERYTHING
+
+
+def _until(window: Window) -> str:
+    return f"{window.until.astimezone():%Y-%m-%d %H:%M}" if window.until else "it is ended"
+
+
+def _table(found: list[Window]) -> Table:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("no.", "where", "from", "until", "why", "who"):
+        shown.add_column(column, overflow="fold")
+    for one in found:
+        who = one.person + (f", ended by {one.ended_by}" if one.ended_by else "")
+        begun = f"{one.start.astimezone():%Y-%m-%d %H:%M}"
+        shown.add_row(str(one.id), escape(_place(one)), begun, _until(one), escape(one.reason), escape(who))
+    return shown
+
+
+def _row(window: Window, now: datetime) -> dict[str, object]:
+    return {
+        "id": window.id,
+        "site": window.site or None,
+        "device": window.device or None,
+        "start": window.start.isoformat(),
+        "until": window.until.isoformat() if window.until else None,
+        "reason": window.reason,
+        "by": window.person,
+        "ended_by": window.ended_by or None,
+        "running": window.start <= now and (window.until is None or now < window.until),
+    }
