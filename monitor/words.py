@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
 
-from monitor.model import FaultKind
+from monitor.model import FaultKind, Verdict
 
 LANGUAGES = ("en", "zh")
 LOCALES = Path(__file__).parent / "locale"
@@ -101,3 +101,13 @@ FAULTS: dict[FaultKind, str] = {
     FaultKind.MONITOR_BLIND: _("the monitor cannot see"),
 }
 """Each fault kind in two or three plain words."""
+VERDICTS = {Verdict.OK: _("ok"), Verdict.FAULT: _("fault"), Verdict.UNKNOWN: _("unknown")}
+PROBES = {
+    "tcp": _("network"),
+    "rtsp": _("video stream"),
+    "picture": _("picture"),
+    "onvif": _("ONVIF and clock"),
+    "recorder": _("recorder"),
+    "recording": _("recording"),
+}
+"""Each probe in plain words."""

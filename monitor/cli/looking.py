@@ -71,21 +71,20 @@ class Kept:
 async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:
     """Make every look of the plan, many at once, one per host; results in the plan's order."""
     kept = Kept(plan.configured)
-    runner = Runner(
-        LOOKERS,
-        judge,
-        kept.guard,
-        slots=SLOTS,
-        seconds=plan.configured.deadline,
-        on_failure=_not_counted,
-        keep_login=_kept_later,
-    )
+    runner = runner_of(kept, plan.configured.deadline)
     try:
         rows = await asyncio.gather(*(_visit(runner, kept, plan, target, on_done) for target in plan.targets))
         return [result for row in rows for result in row]
     finally:
         workers.close()
         kept.close()
+
+
+def runner_of(kept: Kept, seconds: float) -> Runner:
+    """The daemon's runner, without the daemon. ``seconds``: deadline of one plain look."""
+    return Runner(
+        LOOKERS, judge, kept.guard, slots=SLOTS, seconds=seconds, on_failure=_not_counted, keep_login=_kept_later
+    )
 
 
 async def _visit(

@@ -39,5 +39,11 @@ def of_device(connection: sqlite3.Connection, key: Key) -> list[Event]:
     return [_event(row) for row in rows]
 
 
+def of_kind(connection: sqlite3.Connection, kind: str, after: int = 0) -> list[Event]:
+    """Of every device, those with a higher number than ``after``, oldest first."""
+    rows = connection.execute("SELECT * FROM event WHERE kind = ? AND id > ? ORDER BY id", (kind, after))
+    return [_event(row) for row in rows]
+
+
 def _event(row: sqlite3.Row) -> Event:
     return Event(Key(row["site"], row["device"]), row["kind"], moment(row["at"]), from_json(row["record"]), row["id"])

@@ -1,0 +1,42 @@
+"""``cctv commission``: the record of a device on the day it is accepted, and the baseline for later looks."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli import exits
+from monitor.cli.context import fail
+
+
+def commission(
+    device: Annotated[str, typer.Argument(metavar="SITE/DEVICE")],
+    person: Annotated[str, typer.Option(help="Who accepts it.")] = "",
+    note: Annotated[str, typer.Option(help="Why, where, under which contract.")] = "",
+    config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
+) -> None:
+    """Record model, serial, firmware, streams and the reference picture of a camera that works and looks as agreed.
+
+    Takes about half a minute: a reference is the median of several pictures. A camera with a fault is refused (1).
+    """
+    from monitor.cli import baseline, visits
+    from monitor.reports import commissioning
+
+    settings, target = visits.target_named(device, config)
+    if target.role != "camera":
+        fail(f"{device}: only cameras are commissioned; a recorder has no picture of its own")
+    looked = asyncio.run(baseline.learn(settings, target, typer.echo))
+    bad = [finding for finding in looked.findings if finding.verdict.value == "fault"]
+    for finding in bad:
+        typer.echo(f"  {finding.probe} {finding.fault}: {finding.reason}")
+    if bad or not looked.learned:
+        typer.echo("not commissioned: " + ("a fault was seen" if bad else looked.why))
+        raise typer.Exit(exits.FAULT if bad else exits.UNJUDGED)
+    now = datetime.now(UTC)
+    record = commissioning.record(target, looked.evidence, looked.memories, person, note, now)
+    baseline.keep(settings, target.key, record, looked.memories, now)
+    stream = record["stream"]
+    serial = f", serial {record['serial']}" if record["serial"] else ""
+    typer.echo(f"commissioned: {device}, {stream['codec']} {stream['width']}x{stream['height']}{serial}")

@@ -1,0 +1,62 @@
+"""Small pictures in reports, as SVG that prints: a curve of rates, bars of recorded days, a share as a bar."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup, escape
+
+WIDTH, HEIGHT = 300, 60
+LEVELS = ((0.98, "ok"), (0.5, "thin"), (0.0, "gone"))
+"""At least this share of a day -> its class."""
+
+
+def curve(points: Sequence[tuple[str, float | None]], least: float = 0.9) -> Markup:
+    """Rates over days; the axis reaches from ``least``, or the lowest rate, to 1. Days without a rate leave a hole."""
+    known = [value for _, value in points if value is not None]
+    if not known:
+        return Markup("")
+    low = min(least, *known)
+    step = WIDTH / max(1, len(points) - 1)
+    places = [(index * step, _height(value, low)) for index, (_, value) in enumerate(points) if value is not None]
+    dots = "".join(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{escape(day)}: {value:.2%}</title></circle>'
+        for (x, y), (day, value) in zip(places, [one for one in points if one[1] is not None], strict=True)
+    )
+    lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _runs(points, step, low))
+    grid = f'<path class="grid" d="M0 {_height(1.0, low):.1f}H{WIDTH}M0 {_height(low, low):.1f}H{WIDTH}"/>'
+    frame = f'class="curve" viewBox="-4 -4 {WIDTH + 8} {HEIGHT + 8}" role="img"'
+    return Markup(f"<svg {frame}>{grid}{lines}{dots}</svg>")  # noqa: S704 -- numbers of ours, the day is escaped
+
+
+def days(shares: Sequence[tuple[str, float | None]]) -> Markup:
+    """One bar a day, as high as the share that was recorded; nothing where nothing was expected."""
+    wide = 10
+    bars = "".join(_bar(index * wide, day, share) for index, (day, share) in enumerate(shares))
+    frame = f'class="days" viewBox="0 0 {max(1, len(shares)) * wide} 30" role="img" preserveAspectRatio="none"'
+    return Markup(f"<svg {frame}>{bars}</svg>")  # noqa: S704 -- numbers of ours, the day is escaped
+
+
+def _bar(left: int, day: str, share: float | None) -> str:
+    if share is None:
+        return f'<rect class="none" x="{left}" y="28" width="8" height="2"><title>{escape(day)}</title></rect>'
+    look = next(name for level, name in LEVELS if share >= level)
+    high = max(2.0, 30 * min(share, 1.0))
+    size = f'x="{left}" y="{30 - high:.1f}" width="8" height="{high:.1f}"'
+    return f'<rect class="{look}" {size}><title>{escape(day)}: {share:.1%}</title></rect>'
+
+
+def _height(value: float, low: float) -> float:
+    return HEIGHT * (1 - (value - low) / max(1e-9, 1 - low))
+
+
+def _runs(points: Sequence[tuple[str, float | None]], step: float, low: float) -> list[list[tuple[float, float]]]:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for index, (_, value) in enumerate(points):
+        if value is None:
+            runs.append([])
+        else:
+            runs[-1].append((index * step, _height(value, low)))
+    return [run for run in runs if len(run) > 1]
+
+
+def _joined(run: Sequence[tuple[float, float]]) -> str:
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in run)

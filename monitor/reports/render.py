@@ -1,0 +1,118 @@
+"""What a report looks like: HTML that prints, CSV that a spreadsheet opens safely, JSON. In Chinese or English."""
+
+import csv
+import functools
+import io
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal, format_percent
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor import words
+from monitor.guidance import guidance_for
+from monitor.model import FaultKind
+from monitor.reports import plots, tables
+from monitor.reports.compare import Document
+from monitor.reports.inspection import MANUAL
+from monitor.reports.texts import AIMS, COUNTED, KINDS, RATES
+
+LOCALES = {"en": "en_GB", "zh": "zh_CN"}
+TEMPLATES = {"inspection": "inspection.html", "leave-site": "inspection.html", "arrival": "inspection.html"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+"""A text that begins so would be run by a spreadsheet."""
+FORMATS = ("html", "csv", "json")
+
+
+def rendered(document: Document, form: str, language: str) -> bytes:
+    """``form``: one of FORMATS; ``language``: one of ``words.LANGUAGES``."""
+    return {"html": html, "csv": table, "json": _json}[form](document, language)
+
+
+def shown(document: Document, language: str) -> dict[str, bytes]:
+    """What the archive keeps beside the document."""
+    return {form: rendered(document, form, language) for form in ("html", "csv")}
+
+
+def html(document: Document, language: str) -> bytes:
+    template = environment(language).get_template(TEMPLATES.get(document["kind"], "summary.html"))
+    zone = document["timezone"]
+    return template.render(report=document, zone=zone, language=language).encode()
+
+
+def table(document: Document, language: str) -> bytes:
+    """CSV with a byte order mark, without which spreadsheets take Chinese for Latin-1."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    translate = words.translations(language).gettext
+    for row in tables.rows(document, translate):
+        writer.writerow([_cell(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _json(document: Document, _language: str) -> bytes:
+    return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _cell(value: Any) -> Any:
+    """Texts that a spreadsheet would run as a formula are disarmed; numbers are numbers."""
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(FORMULA) else value
+
+
+@functools.cache
+def environment(language: str) -> Environment:
+    """Everything is escaped, nothing undefined passes."""
+    made = Environment(
+        loader=PackageLoader("monitor.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalogue = words.translations(language)
+    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    made.filters |= _filters(language, catalogue.gettext)
+    made.globals |= {"curve": plots.curve, "days": plots.days, "software": _software()}
+    return made
+
+
+def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
+    locale = LOCALES[language]
+    return {
+        "moment": lambda at, zone: format_datetime(_local(at, zone), "medium", locale=locale),
+        "day": lambda at, zone: format_date(_local(at, zone), "full", locale=locale),
+        "short_day": lambda at, zone: format_date(_local(at, zone), "medium", locale=locale),
+        "last_day": lambda at, zone: format_date(_local(at, zone) - timedelta(seconds=1), "medium", locale=locale),
+        "percent": lambda share: "–" if share is None else format_percent(share, "0.00%", locale=locale),
+        "number": lambda value, form="#,##0.#": "–" if value is None else format_decimal(value, form, locale=locale),
+        "duration": lambda seconds: "–" if seconds is None else length(seconds, locale),
+        "verdict": lambda verdict: translate(words.VERDICTS[verdict]),
+        "probe": lambda probe: translate(str(words.PROBES.get(probe, probe))),
+        "fault": lambda kind: translate(words.FAULTS[FaultKind(kind)]),
+        "means": lambda kind: guidance_for(FaultKind(kind), language).means,
+        "manual": lambda code: translate(MANUAL[code]),
+        "kind": lambda kind: translate(KINDS[kind]),
+        "rate": lambda name: translate(RATES[name]),
+        "aim": lambda name: translate(AIMS[name]),
+        "counted": lambda name: translate(COUNTED[name]),
+    }
+
+
+def length(seconds: float, locale: str) -> str:
+    """A length of time in its largest unit, in words of the language."""
+    return format_timedelta(timedelta(seconds=round(seconds)), threshold=1.5, locale=locale)
+
+
+def _local(at: str, zone: str) -> datetime:
+    return datetime.fromisoformat(at).astimezone(ZoneInfo(zone))
+
+
+def _software() -> str:
+    from monitor import __version__
+
+    return f"cctv-monitor {__version__}"

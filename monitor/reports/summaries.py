@@ -1,0 +1,105 @@
+"""The reports of a period: yesterday, the week, the month. Faults, how they looked, and the key figures."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from monitor.model import Job, Key
+from monitor.reports import rows
+from monitor.reports.archive import Archive
+from monitor.reports.compare import Document
+from monitor.reports.figures import Shares, figures, shares_of
+from monitor.reports.material import Material, gather
+from monitor.reports.periods import PERIODS, Period
+from monitor.reports.site import SiteFile, head
+from monitor.store import Store, jobs
+
+JOBS = 2000
+"""The newest jobs of the repair job book that are searched for calls not made yet."""
+
+
+def make(kind: str, site: SiteFile, store: Store, archive: Archive, now: datetime) -> Document:
+    """``kind``: day, week or month. Raises StoreError, and OSError for the archive."""
+    period = PERIODS[kind](now, site.timezone)
+    material = gather(store, site.id, [target.key for target in site.targets], period)
+    document = _document(kind, site, material, period, now, recorded_before(archive, site.id, period))
+    document["inspection"] = _inspection(archive, site.id, period) if kind != "day" else None
+    document["follow_ups"] = _follow_ups(store.read(jobs.newest, JOBS), site)
+    document["before"] = _before(archive.newest(site.id, kind), document)
+    return document
+
+
+def recorded_before(archive: Archive, site: str, period: Period) -> dict[str, dict[date, float | None]]:
+    """Shares of days that recorders have forgotten by now, from the daily reports of the period."""
+    known: dict[str, dict[date, float | None]] = {}
+    first = period.first_day.isoformat()
+    for kept in archive.kept(site, "day"):
+        if kept.made[:10] > first:
+            for device, days in shares_of(archive.load(kept)).items():
+                known.setdefault(device, {}).update(days)
+    return known
+
+
+def _document(kind: str, site: SiteFile, material: Material, period: Period, now: datetime, older: Shares) -> Document:
+    listed = [fault for fault in material.faults if fault.opened < period.end]
+    return head(kind, site, now.isoformat(timespec="seconds")) | {
+        "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
+        "figures": figures(site, material, period, older),
+        "faults": rows.fault_rows(listed, site, material, now),
+        "summary": rows.summary(listed, site),
+        "maintenance": [
+            {
+                "device": window.device,
+                "start": window.start.isoformat(),
+                "until": window.until.isoformat() if window.until else None,
+                "reason": window.reason,
+                "person": window.person,
+            }
+            for window in material.windows
+        ],
+    }
+
+
+def _inspection(archive: Archive, site: str, period: Period) -> Document | None:
+    """The newest inspection, in short."""
+    document = archive.newest(site, "inspection")
+    if document is None or datetime.fromisoformat(document["made_at"]) < period.start:
+        return None
+    return {"made_at": document["made_at"], "verdict": document["verdict"], "counts": document["counts"]}
+
+
+def _follow_ups(book: Iterable[Job], site: SiteFile) -> list[Document]:
+    """Repairs after which nobody has called the customer yet."""
+    waiting = [job for job in book if job.site == site.id and job.closed and not job.followed_up]
+    return [
+        {
+            "number": job.number,
+            "device": job.device,
+            "name": site.name_of(Key(job.site, job.device)),
+            "title": job.title,
+            "closed": job.closed.isoformat(timespec="seconds"),
+        }
+        for job in waiting
+        if job.closed
+    ]
+
+
+def _before(previous: Document | None, now: Document) -> Document | None:
+    """The report before this one: its figures, and which open faults are new, repaired, still open."""
+    if previous is None:
+        return None
+    old, new = _open(previous), _open(now)
+    seen = {row["id"]: row for row in now["faults"]}
+    return {
+        "with": previous["made_at"],
+        "figures": previous["figures"]["all"],
+        "count": previous["summary"]["count"],
+        "new": [new[one] for one in new if one not in old],
+        "open": [new[one] for one in new if one in old],
+        "repaired": [row for one, row in old.items() if one not in new and (one not in seen or seen[one]["cleared"])],
+    }
+
+
+def _open(document: Document) -> dict[str, Document]:
+    picked = ("id", "device", "name", "probe", "fault", "reason", "since")
+    rows_open = [row for row in document["faults"] if row["cleared"] is None and not row["excused"]]
+    return {row["id"]: {name: row[name] for name in picked} for row in rows_open}

@@ -1,0 +1,32 @@
+"""The fixed words of reports; translated where they are shown."""
+
+from monitor.words import _
+
+KINDS = {
+    "day": _("Summary of the day"),
+    "week": _("Weekly report"),
+    "month": _("Monthly analysis"),
+    "inspection": _("Inspection"),
+    "arrival": _("Arrival look"),
+    "leave-site": _("Leave-site certificate"),
+}
+RATES = {
+    "online": _("Online rate"),
+    "intact": _("Picture-intact rate"),
+    "recorded": _("Recording completeness"),
+}
+AIMS = {
+    "online": _("online time / judged time of all cameras"),
+    "intact": _("time with a normal picture / time in which an online camera's picture was judged"),
+    "recorded": _("recorded time / time in which recording was agreed"),
+}
+COUNTED = {
+    "online": _("cameras online / cameras judged"),
+    "intact": _("normal pictures / online cameras whose picture was judged"),
+    "recorded": _("complete recordings / recordings judged"),
+}
+COLUMNS = (
+    *(_("Site"), _("Device"), _("Name"), _("Check"), _("Aspect"), _("Verdict"), _("Fault"), _("What was seen")),
+    *(_("Since"), _("Until"), _("Hours"), _("Times in 90 days"), _("Maintenance")),
+)
+"""Heads of the columns in CSV files."""
