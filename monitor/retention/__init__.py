@@ -13,6 +13,7 @@ from monitor.retention.frigate import FrigateOptions, read_frigate
 from monitor.retention.hikvision import HikvisionOptions, read_hikvision
 from monitor.retention.options import FilesOptions, Options, SshOptions
 from monitor.retention.ssh import read_ssh
+from monitor.retention.zoneminder import ZoneminderOptions, read_zoneminder
 
 Reader = Callable[[Target, Memory, Deadline], Awaitable[Evidence]]
 
@@ -30,6 +31,7 @@ RECORDERS: Mapping[str, Kind] = {
     "files": Kind(read_files, FilesOptions),
     "hikvision": Kind(read_hikvision, HikvisionOptions),
     "frigate": Kind(read_frigate, FrigateOptions),
+    "zoneminder": Kind(read_zoneminder, ZoneminderOptions),
 }
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from monitor.model import Channel, Outcome, Segment
 from monitor.protocols.errors import DeviceError
 from monitor.retention.hikvision.isapi import Isapi, Track
-from monitor.retention.hikvision.times import Dress
 from monitor.retention.listing import DAY, SETTLED, Days
+from monitor.retention.walls import Dress
 
 NOT_EVERYWHERE = (Outcome.NOT_FOUND, Outcome.UNSUPPORTED, Outcome.SERVER_ERROR, Outcome.FORBIDDEN)
 OVER_MIDNIGHT = 3600.0

@@ -13,7 +13,7 @@ from monitor.protocols import markup
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http import Http
 from monitor.protocols.http_wire import Answer
-from monitor.retention.hikvision.times import Told, parse
+from monitor.retention.walls import Told, parse
 
 PAGE = 40
 """Results of one page: the most that every firmware gives (web SDK manual)."""

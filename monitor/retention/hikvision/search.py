@@ -3,8 +3,8 @@
 from monitor.model import Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.retention.hikvision.isapi import Isapi, Item, new_search
-from monitor.retention.hikvision.times import Dress
 from monitor.retention.listing import DAY
+from monitor.retention.walls import Dress
 
 MOST = 4000
 """A search never tells more results, however many there are (retention facts, 1.9)."""

@@ -9,8 +9,9 @@ from monitor.retention.hikvision import times
 from monitor.retention.hikvision.index import Index
 from monitor.retention.hikvision.isapi import Isapi, Item, Track
 from monitor.retention.hikvision.search import Search
-from monitor.retention.hikvision.times import Clock, Dress, Newest
+from monitor.retention.hikvision.times import Clock, Newest
 from monitor.retention.listing import Days, read_channel
+from monitor.retention.walls import Dress, to_utc
 
 HOUR = 3600.0
 
@@ -44,7 +45,7 @@ class Recordings:
 
 
 def to_segments(items: Sequence[Item], dress: Dress) -> list[Segment]:
-    stretches = times.to_utc([(item.start, item.end) for item in items], dress)
+    stretches = to_utc([(item.start, item.end) for item in items], dress)
     return [
         Segment(start, end, item.size, item.kind, item.uri)
         for item, (start, end) in zip(items, stretches, strict=True)

@@ -1,0 +1,116 @@
+"""A ZoneMinder-like server: the questions about monitors and events of its HTTP API, with its habits."""
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import formatdate
+from time import time
+from typing import Any
+from urllib.parse import parse_qs
+from zoneinfo import ZoneInfo
+
+from monitor.simulator.web import Reply, Request, WebServer
+
+PAGE = 100
+MOST_APART = 86400.0
+"""No zone and no clock offset of a test moves a time farther, seconds."""
+
+
+@dataclass
+class Monitor:
+    """One camera. ``segments``: (start, end) of its events, UTC by a right clock, oldest first; None = never closed."""
+
+    number: int
+    name: str = "gate"
+    segments: Sequence[tuple[float, float | None]] = ()
+    status: str = "Connected"
+    function: str = "Record"
+    size: int | None = 20_000_000
+
+
+@dataclass(kw_only=True)
+class ZoneminderServer(WebServer):
+    """State of one server; change any field while it runs.
+
+    ``fault``: "" = healthy, "api_disabled", "endless_pages", "no_times".
+    """
+
+    monitors: list[Monitor] = field(default_factory=list)
+    auth: str = ""
+    login: bool = True
+    timezone: str = "Asia/Shanghai"
+    tz: str | None = None  # what it says its zone is; None = the truth
+    clock_offset: float = 0.0
+    fault: str = ""
+    token: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
+
+    async def answer(self, request: Request) -> Reply:
+        path = request.path.removeprefix("/zm/api")
+        if path == "/host/login.json":
+            return self._log_in(request)
+        if self.login and request.query.get("token") != self.token:
+            return self._said({"success": False, "data": {"name": "Unauthorized"}}, 401)
+        if path == "/host/getTimeZone.json":
+            return self._said({"tz": self.timezone if self.tz is None else self.tz})
+        if path == "/monitors.json":
+            return self._said({"monitors": [_described(monitor) for monitor in self.monitors]})
+        if path.startswith("/events/index/"):
+            return self._events(path, int(request.query.get("page", "1")))
+        return self._said({"success": False, "data": {"name": "Not Found"}}, 404)
+
+    def _log_in(self, request: Request) -> Reply:
+        given = parse_qs(request.body.decode())
+        if (given.get("user"), given.get("pass")) != ([self.username], [self.password]):
+            self.refused_logins += 1
+            return self._said({"success": False, "data": {"name": "Login denied"}}, 401)
+        if self.fault == "api_disabled":
+            return self._said({"success": False, "data": {"name": f"API disabled for: {self.username}"}}, 401)
+        return self._said({"access_token": self.token, "access_token_expires": 7200, "version": "1.36.33"})
+
+    def _events(self, path: str, page: int) -> Reply:
+        """At most 100 a page, whatever the limit; 404 past the last page."""
+        found = re.fullmatch(r".*MonitorId:(\d+)/StartDateTime >=:(.{19})/StartDateTime <:(.{19})\.json", path)
+        assert found is not None
+        monitor = next(one for one in self.monitors if one.number == int(found[1]))
+        start, end = (datetime.fromisoformat(found[number]).replace(tzinfo=UTC).timestamp() for number in (2, 3))
+        numbered = enumerate(monitor.segments, 1)
+        near = [(number, pair) for number, pair in numbered if start - MOST_APART <= pair[0] <= end + MOST_APART]
+        wanted = [(number, pair) for number, pair in near if found[2] <= self._written(pair[0]) < found[3]]
+        rows = [self._event(monitor, number, *pair) for number, pair in wanted]
+        if self.fault == "endless_pages" and rows:
+            rows = (rows * PAGE)[:PAGE] * (page + 1)
+        pages = max(1, -(-len(rows) // PAGE))
+        if page > pages:
+            return self._said({"success": False, "data": {"name": "Not Found"}}, 404)
+        shown = rows[(page - 1) * PAGE : page * PAGE]
+        return self._said({"events": shown, "pagination": {"page": page, "count": len(rows), "pageCount": pages}})
+
+    def _event(self, monitor: Monitor, number: int, start: float, end: float | None) -> dict[str, Any]:
+        return {
+            "Event": {
+                "Id": str(number),
+                "MonitorId": str(monitor.number),
+                "StartDateTime": None if self.fault == "no_times" else self._written(start),
+                "EndDateTime": None if end is None else self._written(end),
+                "Length": "0.00" if end is None else f"{end - start:.2f}",
+                "DiskSpace": None if monitor.size is None else str(monitor.size),
+                "DefaultVideo": f"{number}-video.mp4",
+            }
+        }
+
+    def _written(self, instant: float) -> str:
+        return f"{datetime.fromtimestamp(instant + self.clock_offset, ZoneInfo(self.timezone)):%Y-%m-%d %H:%M:%S}"
+
+    def _said(self, content: Any, status: int = 200) -> Reply:
+        dated = {"Date": formatdate(time() + self.clock_offset, usegmt=True)}
+        return Reply(json.dumps(content), status, "application/json", dated)
+
+
+def _described(monitor: Monitor) -> dict[str, Any]:
+    return {
+        "Monitor": {"Id": str(monitor.number), "Name": monitor.name, "Function": monitor.function},
+        "Monitor_Status": {"Status": monitor.status, "CaptureFPS": "10.00"},
+    }

@@ -1,0 +1,119 @@
+"""A ZoneMinder server is read over its HTTP API: pages of 100, local times, its login and its refusals."""
+
+import pytest
+from hik import DAY, HOUR, now, verdicts
+
+from monitor.model import Channel, Credentials, Deadline, Evidence, Key, Outcome, Target
+from monitor.retention.zoneminder import read_zoneminder
+from monitor.simulator.isapi import files
+from monitor.simulator.zoneminder import Monitor, ZoneminderServer
+
+
+def tape(**changes) -> list[tuple[float, float]]:
+    return files(now(), seconds=600.0, **changes)
+
+
+def target(server: ZoneminderServer, channel: str = "1", password: str = "recorder-password", **options) -> Target:
+    return Target(
+        Key("school", "nvr"),
+        "recorder",
+        server.host,
+        credentials=Credentials("admin", password),
+        timezone="Asia/Shanghai",
+        kind="zoneminder",
+        options={"port": server.port, "request_pause": 0.0, **options},
+        channels=(Channel("gate", channel),),
+    )
+
+
+async def look(wanted: Target, memory: bytes = b"") -> Evidence:
+    return await read_zoneminder(wanted, memory, Deadline.after(20))
+
+
+@pytest.mark.parametrize(
+    ("segments", "verdict"),
+    [
+        (tape, ("ok", None)),
+        (lambda: tape(holes=[(now() - 5 * DAY, now() - 5 * DAY + HOUR)]), ("fault", "recording_gap")),
+        (lambda: tape(holes=[(now() - 3 * DAY, now() + HOUR)]), ("fault", "recording_stopped")),
+        (lambda: tape(days=9), ("fault", "retention_short")),
+        (list, ("fault", "recording_stopped")),
+    ],
+    ids=["whole", "an hour missing", "stopped 3 days ago", "9 days only", "nothing"],
+)
+async def test_what_is_kept(segments, verdict):
+    async with ZoneminderServer(monitors=[Monitor(1, segments=segments())]) as server:
+        wanted = target(server)
+        assert verdicts(wanted, await look(wanted))["gate"] == verdict
+
+
+@pytest.mark.parametrize(("zone", "tz"), [("America/New_York", None), ("UTC", None), ("Asia/Shanghai", "")])
+async def test_events_are_dated_in_the_zone_of_the_server(zone: str, tz: str | None):
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())], timezone=zone, tz=tz) as server:
+        wanted = target(server)
+        assert verdicts(wanted, await look(wanted))["gate"] == ("ok", None)
+
+
+async def test_the_open_event_counts_up_to_now_and_one_never_closed_does_not():
+    live = [*tape(holes=[(now() - 300, now() + HOUR)]), (now() - 300, None)]
+    dead = [*tape(holes=[(now() - 9 * HOUR, now() + HOUR)]), (now() - 9 * HOUR, None)]
+    async with ZoneminderServer(monitors=[Monitor(1, segments=live)]) as server:
+        wanted = target(server)
+        assert verdicts(wanted, await look(wanted))["gate"] == ("ok", None)
+        server.monitors[0].segments = dead
+        assert verdicts(wanted, await look(wanted))["gate"] == ("fault", "recording_stopped")
+
+
+async def test_a_wrong_clock_is_its_own_fault_and_never_a_false_gap():
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())], clock_offset=8 * HOUR) as server:
+        wanted = target(server)
+        found = verdicts(wanted, await look(wanted))
+    assert found["nvr clock"] == ("fault", "recorder_clock_drift")
+    assert found["gate"] == ("ok", None)
+
+
+async def test_a_monitor_may_be_named_and_an_unknown_one_is_unknown():
+    async with ZoneminderServer(monitors=[Monitor(1, "gate-cam", tape(), status="NotRunning")]) as server:
+        named = await look(target(server, "gate-cam"))
+        strange = await look(target(server, "7"))
+    assert named.outcome is Outcome.SEEN
+    assert named.recordings.channels[0].online is False
+    assert verdicts(target(server, "7"), strange)["gate"] == ("unknown", None)
+
+
+async def test_a_wrong_password_is_refused_once_and_a_switched_off_api_is_no_wrong_password():
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())]) as server:
+        wrong = await look(target(server, password="wrong"))
+        assert server.refused_logins == 1
+        server.fault = "api_disabled"
+        off = await look(target(server))
+    assert (wrong.outcome, wrong.login_worked) == (Outcome.AUTH, False)
+    assert (off.outcome, off.login_worked) == (Outcome.FORBIDDEN, None)
+    assert "switched off" in off.reason
+    assert verdicts(target(server), off)["gate"] == ("unknown", None)
+
+
+@pytest.mark.parametrize("fault", ["endless_pages", "no_times"])
+async def test_answers_that_make_no_sense_are_unknown(fault: str):
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())], fault=fault) as server:
+        wanted = target(server)
+        evidence = await look(wanted)
+    assert evidence.outcome is Outcome.INCOMPLETE
+    assert verdicts(wanted, evidence)["gate"] == ("unknown", None)
+
+
+async def test_closed_days_come_from_memory():
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape(), size=None)]) as server:
+        wanted = target(server)
+        first = await look(wanted)
+        cold = server.requests.total()
+        again = await look(wanted, first.memory)
+    assert verdicts(wanted, again)["gate"] == ("ok", None)
+    assert server.requests.total() - cold <= 10 < cold
+
+
+async def test_no_secret_is_told():
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())]) as server:
+        evidence = await look(target(server))
+        assert server.token not in repr(evidence)
+        assert "recorder-password" not in repr(evidence)
