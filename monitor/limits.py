@@ -30,11 +30,11 @@ class PictureLimits:
 
     black_p99: float = 40.0
     """99 of 100 pixels at or below this and no scene to be made out = black."""
-    black_spread: float = 3.0
+    black_spread: float = 1.0
     """No scene: standard deviation below this, or ..."""
     black_correlation: float = 0.5
     """... neighbouring pixels agree less than this: only electronic noise."""
-    dark_p99: float = 24.0
+    dark_p99: float = 32.0
     """99 of 100 pixels at or below this, though a scene can be made out = dark."""
     uniform_spread: float = 3.0
     """Standard deviation below this, and ..."""

@@ -17,6 +17,8 @@ SMOOTH = 1.0
 TEXTURED_EDGES = 8.0
 """Mean gradient of a tile from which its edges can be recognised again, grey levels."""
 TEXTURED_SPREAD = 6.0
+BELIEVED = 0.05
+"""Response of the phase correlation from which a shift is worth undoing; unrelated views give less."""
 ALIKE = 0.3
 """Gradient correlation of a tile below which it no longer shows the reference."""
 
@@ -65,9 +67,11 @@ def compare(reference: Plane, now: Plane, masked: Tiles) -> Comparison:
     count = int(textured.sum())
     here = (correlation(then, seen) < ALIKE) & textured
     across, down, response = _shift(reference, now)
-    lost, lost_count = _lost_aligned(then, seen, textured, round(across), round(down))
-    if not lost_count or _share(lost, lost_count) >= _share(here, count):
-        lost, lost_count = here, count
+    lost, lost_count = here, count
+    if response > BELIEVED:
+        aligned, aligned_count = _lost_aligned(then, seen, textured, round(across), round(down))
+        if aligned_count >= count / 2 and _share(aligned, aligned_count) < _share(here, count):
+            lost, lost_count = aligned, aligned_count
     return Comparison(
         textured=count,
         lost=_share(lost, lost_count),

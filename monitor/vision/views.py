@@ -17,8 +17,8 @@ from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
 from monitor.vision.statistics import Statistics
 
-QUALITY = 70
-"""JPEG quality of what is kept: about 3 kB a picture."""
+QUALITY, SAMPLE_QUALITY = 80, 50
+"""JPEG quality of a reference (about 4 kB) and of the pictures it is the median of (about 2 kB)."""
 MOST_VIEWS = 4
 STRANGE = 0.5
 """Share of tiles lost from which a sample is of another view than the median of all."""
@@ -83,7 +83,7 @@ class Views:
             return
         facts = numbers.as_facts()
         samples.append({"at": at.timestamp()} | {name: facts[name] for name in KEPT_NUMBERS})
-        self._kept.blobs[f"sample/{view.name}/{len(samples)}"] = _jpeg(now)
+        self._kept.blobs[f"sample/{view.name}/{len(samples)}"] = _jpeg(now, SAMPLE_QUALITY)
         if len(samples) >= limits.reference_frames and at.timestamp() - samples[0]["at"] >= limits.reference_seconds:
             self._finish(view, samples)
 
@@ -98,7 +98,7 @@ class Views:
             return  # the camera was moving: begin again
         if view.reference is not None:
             self._carry_drift(view, middle)
-        self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle)
+        self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle, QUALITY)
         view.words["numbers"] = {
             name: round(float(np.median([sample[name] for sample in samples])), 4) for name in KEPT_NUMBERS
         }
@@ -134,5 +134,5 @@ def _one_view(pictures: Sequence[Plane], middle: Plane) -> bool:
     return strange <= len(pictures) // 4
 
 
-def _jpeg(grey: Plane) -> bytes:
-    return bytes(cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1])
+def _jpeg(grey: Plane, quality: int) -> bytes:
+    return bytes(cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])[1])
