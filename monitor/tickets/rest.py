@@ -4,6 +4,7 @@ import contextlib
 import email.utils
 import functools
 import json
+import logging
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict
@@ -17,6 +18,8 @@ from monitor.tickets.errors import Refused, Unavailable
 from monitor.tickets.options import RestOptions
 from monitor.tickets.templates import Step, Template, fill, fill_headers, fill_url
 from monitor.tickets.text import one_line
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address, which may hold a secret
 
 ANSWER_LIMIT = 1024 * 1024
 """Bytes; more is no answer about a ticket."""

@@ -1,0 +1,5 @@
+"""The fixtures of the tickets' tests."""
+
+from ticket_house import house, quick
+
+__all__ = ["house", "quick"]
