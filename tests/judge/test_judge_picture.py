@@ -1,0 +1,149 @@
+"""What the numbers of a picture mean, told as stories: what is seen, and what is said of it."""
+
+# ruff: noqa: E501 - one story a line reads best
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from monitor.judge.picture import RULES, judge_picture
+from monitor.limits import Limits, PictureLimits
+from monitor.model import Evidence, Finding, Key, Outcome, Target
+
+CAMERA = Target(Key("site", "gate"), "camera", "127.0.0.1")
+NUMBERS = {
+    "level": 110.0, "spread": 45.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
+    "flat": 0.05, "detail": 300.0, "noise": 0.4, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
+    "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "focus": 0.4,
+}  # fmt: skip
+HEALTHY: dict[str, Any] = {
+    "key_frames": 1, "decoded": 1, "refused": [], "damaged": 0, "complaints": [], "width": 1920, "height": 1080,
+    "suspect": False, "now": NUMBERS,
+    "reference": {
+        "learned": True, "view": "colour-1", "same_light": True, "light": 1.0, "textured": 70, "lost": 0.05,
+        "lost_here": 0.06, "lost_lasting": 0.0, "lasting_looks": 1, "shift": 0.004, "shift_across": 0.004,
+        "shift_down": 0.0, "response": 0.6, "layout": 0.98, "edge_ratio": 1.0, "sharpness": 1.0, "focus_ratio": 1.0,
+        "cast": 0.5, "emptied": 0.0, "numbers": NUMBERS,
+    },
+    "freeze": {
+        "pictures": 1, "least_change": None, "movement_within": 0.0, "movement_newest": 40.0, "earlier_looks": 8,
+        "still_looks": 0, "floor_busy": 1.8, "floor_quiet": 0.9, "limit": 0.4, "texture": 25.0, "patches": 16,
+        "still": False, "suspect": False, "seen_before": 0, "replayed_pictures": 0, "came_back": False,
+    },
+}  # fmt: skip
+UNLEARNED = {"reference": {"learned": False, "samples": 3}}
+STILL = {"movement_newest": 0.0, "still": True, "suspect": True, "still_looks": 4}
+FROZEN = {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.01}}
+
+
+def seen(changes: dict[str, Any]) -> dict[str, Any]:
+    """The healthy picture with some numbers changed; ``reference`` is replaced when it says it is not learned."""
+    picture = deepcopy(HEALTHY)
+    for name, value in changes.items():
+        whole = not isinstance(value, dict) or value.get("learned") is False
+        picture[name] = value if whole else picture[name] | value
+    return picture
+
+
+def judged(changes: dict[str, Any], limits: PictureLimits | None = None) -> Finding:
+    evidence = Evidence(
+        "picture", datetime(2026, 5, 1, tzinfo=UTC), 2.0, Outcome.SEEN, "fine", {"picture": seen(changes)}
+    )
+    (finding,) = judge_picture(replace(CAMERA, limits=Limits(picture=limits or PictureLimits())), evidence)
+    return finding
+
+
+STORIES = [
+    # what is seen                                                               what is said
+    ("a healthy picture", {}, "ok", None),
+    ("its first look", UNLEARNED, "ok", None),
+    ("every pixel dark, no scene", {"now": {"p99": 16.0, "spread": 0.5}}, "fault", "black"),
+    ("dark, only electronic noise", {"now": {"p99": 30.0, "spread": 5.0, "correlation": 0.1}}, "fault", "black"),
+    ("dark, but a scene", {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
+    ("very dark, on the first night", {"now": {"p99": 36.0}} | UNLEARNED, "unknown", None),
+    ("very dark, as every night", {"now": {"p99": 36.0}}, "ok", None),
+    ("one grey where a scene was", {"now": {"spread": 1.0, "p1": 126.0, "p99": 130.0}}, "fault", "uniform"),
+    ("white on the first look", {"now": {"p1": 250.0, "p99": 255.0, "spread": 1.0}} | UNLEARNED, "fault", "uniform"),
+    ("an exactly flat card, first look", {"now": {"p1": 128.0, "p99": 128.5, "spread": 0.1}} | UNLEARNED, "fault", "uniform"),
+    ("an even wall, first look", {"now": {"p1": 126.0, "p99": 131.0, "spread": 1.2}} | UNLEARNED, "unknown", None),
+    ("a text card", {"now": {"flat": 0.9, "entropy": 0.8, "spread": 20.0}}, "fault", "no_signal"),
+    ("a text card, first look", {"now": {"flat": 0.9, "entropy": 0.8, "spread": 20.0}} | UNLEARNED, "fault", "no_signal"),
+    ("half burnt out", {"now": {"clipped": 0.6}}, "fault", "overexposed"),
+    ("a bright sky, first look", {"now": {"clipped": 0.4}} | UNLEARNED, "ok", None),
+    ("burnt out and a card at once", {"now": {"clipped": 0.8, "flat": 0.9, "entropy": 1.0}}, "fault", "overexposed"),
+    ("analogue snow", {"now": {"correlation": 0.1, "native_noise": 60.0}}, "fault", "snow"),
+    ("strong noise", {"now": {"native_noise": 9.0}}, "fault", "noise"),
+    ("noise of a new camera", {"now": {"native_noise": 9.0}} | UNLEARNED, "ok", None),
+    ("interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.95}}, "fault", "stripes"),
+    ("a fence, not interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.5}}, "ok", None),
+    ("the lower half missing", {"reference": {"emptied": 0.4, "lost": 0.45}}, "fault", "partial_loss"),
+    ("half covered, once", {"reference": {"lost": 0.5, "lost_here": 0.5}}, "fault", "occluded"),
+    ("a lorry passing", {"reference": {"lost": 0.3, "lost_here": 0.3}}, "ok", None),
+    ("the same tiles, twice", {"reference": {"lost": 0.3, "lost_lasting": 0.28, "lasting_looks": 2}}, "fault", "occluded"),
+    ("other tiles each time", {"reference": {"lost": 0.5, "lost_lasting": 0.1, "lasting_looks": 2}}, "ok", None),
+    ("covered, a view with few edges", {"reference": {"lost": 0.9, "textured": 9}}, "ok", None),
+    ("preset drift", {"reference": {"shift": 0.03, "lost_here": 0.7, "lost": 0.05}}, "ok", None),
+    ("the view moved", {"reference": {"shift": 0.06, "lost_here": 0.9, "lost": 0.1}}, "fault", "moved"),
+    ("a shift nobody can confirm", {"reference": {"shift": 0.2, "response": 0.03, "lost_here": 0.2, "lost": 0.2}}, "ok", None),
+    ("another view", {"reference": {"lost": 0.95, "lost_here": 0.95}}, "fault", "view_changed"),
+    ("something before the lens", {"reference": {"lost": 0.95, "lost_here": 0.95, "edge_ratio": 0.2, "layout": 0.1}}, "fault", "occluded"),
+    ("night for the first time", {"reference": {"lost": 0.5, "lost_here": 0.5, "same_light": False}}, "ok", None),
+    ("out of focus", {"reference": {"sharpness": 0.2}}, "fault", "blurred"),
+    ("everything green", {"reference": {"cast": 15.0}}, "fault", "colour_cast"),
+    ("nothing moved, at a glance", {"suspect": True, "freeze": STILL | {"least_change": 0.0}}, "unknown", None),
+    ("nothing moved, looked at closely", FROZEN, "fault", "frozen"),
+    ("stiller than ever, but noise", {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.6}}, "unknown", None),
+    ("as still as at other times", {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.85}}, "ok", None),
+    ("a flat wall, nothing moved", {"freeze": STILL | {"least_change": 0.0, "texture": 1.0, "suspect": False}}, "unknown", None),
+    ("somebody passed in the close look", {"freeze": {"pictures": 8, "movement_within": 30.0, "least_change": 0.0}}, "ok", None),
+    ("a picture came back", {"suspect": True, "freeze": {"came_back": True, "seen_before": 1}}, "unknown", None),
+    ("a loop", {"suspect": True, "freeze": {"pictures": 8, "seen_before": 6, "replayed_pictures": 5}}, "fault", "replayed"),
+    ("frozen and dark", FROZEN | {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
+    ("half the key frames damaged", {"key_frames": 8, "decoded": 8, "damaged": 5}, "fault", "corrupt"),
+    ("one of eight damaged", {"key_frames": 8, "decoded": 8, "damaged": 1}, "ok", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "verdict", "fault"), [story[1:] for story in STORIES], ids=[s[0] for s in STORIES])
+def test_stories(changes: dict[str, Any], verdict: str, fault: str | None) -> None:
+    finding = judged(changes)
+    assert (str(finding.verdict), finding.fault) == (verdict, fault), finding.reason
+
+
+def test_nothing_decoded_is_corrupt_and_nothing_else_is_asked() -> None:
+    evidence = Evidence(
+        "picture", datetime(2026, 5, 1, tzinfo=UTC), 2.0, Outcome.SEEN, "fine",
+        {"picture": {"key_frames": 1, "decoded": 0, "refused": ["no picture"], "damaged": 0, "complaints": []}},
+    )  # fmt: skip
+    (finding,) = judge_picture(CAMERA, evidence)
+    assert finding.fault == "corrupt"
+    assert "no picture" in finding.reason
+
+
+def test_every_kind_answers_with_a_reason() -> None:
+    kinds = judged({}).facts["kinds"]
+    assert list(kinds) == [str(line.kind) for line in RULES]
+    assert all(row["answer"] in ("pass", "fault", "undecidable") and row["reason"] for row in kinds.values())
+
+
+def test_a_fault_of_the_whole_picture_leaves_the_rest_unasked() -> None:
+    kinds = judged({"now": {"clipped": 0.8}, "reference": {"lost": 0.9, "lost_here": 0.9}}).facts["kinds"]
+    assert kinds["occluded"] == {"answer": "undecidable", "reason": "not asked: the picture is overexposed"}
+
+
+def test_a_limit_can_be_set_for_one_camera() -> None:
+    drifting = {"reference": {"shift": 0.06, "lost_here": 0.9, "lost": 0.1}}
+    assert judged(drifting, PictureLimits(moved_shift=0.1)).fault is None
+
+
+def test_replay_can_be_switched_off() -> None:
+    loop = {"freeze": {"pictures": 8, "seen_before": 6, "replayed_pictures": 5}}
+    assert judged(loop, PictureLimits(replayed_matches=0)).verdict == "ok"
+
+
+def test_a_close_look_is_confirmed_and_a_glance_seen_once() -> None:
+    assert judged(FROZEN | {"key_frames": 8, "decoded": 8}).facts["confidence"] == "confirmed"
+    assert judged({"now": {"clipped": 0.8}}).facts["confidence"] == "seen once"
