@@ -41,9 +41,9 @@ class Rounds:
         return time.monotonic() - self._progress
 
     async def poll(self, key: Key, name: str) -> None:
-        """One scheduled look; a suspicion is followed up at once."""
+        """One scheduled look; a suspicion is followed up at once, or at the next poll when too many are suspected."""
         evidence = await self.look(key, name)
-        if evidence and evidence.facts.get("suspect") and self._close_is_due(key):
+        if evidence and evidence.facts.get("suspect") and self._runner.has_time() and self._close_is_due(key):
             self._closed_at[key] = time.monotonic()
             await self.look(key, name, close=True)
 

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -22,6 +22,8 @@ CLOSE_SECONDS = 45.0
 """Deadline of a close look: six key frames over ten seconds and more, at key frames up to five seconds apart."""
 RECORDER_SECONDS = 300.0
 """Deadline of reading a recorder for the first time; later readings use the cache of closed days."""
+SLOT_SECONDS = 5.0
+"""A healthy plain look is over by then: connecting, a key frame, two seconds of timing."""
 SLOW = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.ABANDONED, Outcome.NO_RTP, Outcome.NO_KEY_FRAME})
 """Outcomes that used up a whole limit: such devices wait in the slow lane next time."""
 
@@ -35,24 +37,49 @@ class Seen:
 
 
 class Lanes:
-    """Slots for looks. Devices slow last time share half of them, so that a thousand dead cameras starve nobody."""
+    """Slots for looks, so that a thousand dead cameras starve nobody.
+
+    Devices slow last time share half of them. A plain look holds its slot for ``SLOT_SECONDS`` at most: what lasts
+    longer waits for a silent device, which costs a socket and nothing else, so the next may begin. Long looks (close
+    ones, readings of recorders) have a few slots of their own.
+    """
 
     def __init__(self, slots: int) -> None:
         self._all = asyncio.Semaphore(slots)
         self._slow = asyncio.Semaphore(max(1, slots // 2))
+        self._long = asyncio.Semaphore(max(1, slots // 4))
         self._slow_hosts: set[str] = set()
 
     @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
-        if host not in self._slow_hosts:
-            async with self._all:
-                yield
-            return
-        async with self._slow, self._all:
+    async def slot(self, host: str, long: bool = False) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if long:
+                await stack.enter_async_context(self._long)
+            else:
+                if host in self._slow_hosts:
+                    await stack.enter_async_context(self._slow)
+                await stack.enter_async_context(_lent(self._all))
             yield
+
+    def full(self) -> bool:
+        """No slot is free for a long look."""
+        return self._long.locked()
 
     def remember(self, host: str, outcome: Outcome) -> None:
         (self._slow_hosts.add if outcome in SLOW else self._slow_hosts.discard)(host)
+
+
+@asynccontextmanager
+async def _lent(slots: asyncio.Semaphore) -> AsyncIterator[None]:
+    """A slot that goes back at the end, or after SLOT_SECONDS, whichever comes first."""
+    await slots.acquire()
+    with ExitStack() as held:
+        held.callback(slots.release)  # runs once, whoever closes first
+        due = asyncio.get_running_loop().call_later(SLOT_SECONDS, held.close)
+        try:
+            yield
+        finally:
+            due.cancel()
 
 
 class HostLocks:
@@ -102,12 +129,17 @@ class Runner:
 
     async def look(self, name: str, target: Target, memory: Memory) -> Seen:
         """Make one look: waits for the host and a slot, never raises but for cancellation."""
-        async with self._locks.held(target.host), self._lanes.slot(target.host):
+        long = name == "recorder" or target.close
+        async with self._locks.held(target.host), self._lanes.slot(target.host, long):
             ready = replace(target, login=self._login(target))
             seen = await self._bounded(name, ready, memory)
             await self._learn(target, seen.evidence)
         self._lanes.remember(target.host, seen.evidence.outcome)
         return seen
+
+    def has_time(self) -> bool:
+        """Whether a close look could begin at once."""
+        return not self._lanes.full()
 
     def seconds_for(self, name: str, target: Target) -> float:
         if name == "recorder":

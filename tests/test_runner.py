@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor import runner
 from monitor.judge import judge
 from monitor.model import Credentials, Deadline, Evidence, Key, Memory, Outcome, Target, Verdict
 from monitor.protocols.logins import LoginEntry, LoginGuard
@@ -134,6 +135,27 @@ async def test_a_host_that_answers_again_leaves_the_slow_lane():
     lanes.remember("cam", Outcome.SEEN)
     async with lanes.slot("cam"):
         await _enter(lanes, "other")
+
+
+async def test_a_look_that_waits_for_silence_lends_its_slot_to_the_next(monkeypatch):
+    monkeypatch.setattr(runner, "SLOT_SECONDS", 0.05)
+    lanes = Lanes(1)
+    for _ in range(2):  # a slot given back early is given back once
+        async with lanes.slot("never seen"), asyncio.timeout(2):
+            await _enter(lanes, "alive")
+    async with lanes.slot("a"):
+        second = asyncio.create_task(_enter(lanes, "b"))
+        await asyncio.sleep(0)
+        assert not second.done()
+    await second
+
+
+async def test_long_looks_have_slots_of_their_own():
+    lanes = Lanes(4)
+    async with lanes.slot("recorder", long=True):
+        assert lanes.full()
+        await _enter(lanes, "alive")
+    assert not lanes.full()
 
 
 async def _enter(lanes: Lanes, host: str) -> None:
