@@ -11,6 +11,7 @@ from monitor.model import Deadline, Evidence, Memory, Target
 from monitor.retention.files import read_files
 from monitor.retention.frigate import FrigateOptions, read_frigate
 from monitor.retention.hikvision import HikvisionOptions, read_hikvision
+from monitor.retention.onvif import OnvifOptions, read_onvif
 from monitor.retention.options import FilesOptions, Options, SshOptions
 from monitor.retention.ssh import read_ssh
 from monitor.retention.zoneminder import ZoneminderOptions, read_zoneminder
@@ -29,6 +30,7 @@ class Kind:
 RECORDERS: Mapping[str, Kind] = {
     "ssh": Kind(read_ssh, SshOptions),
     "files": Kind(read_files, FilesOptions),
+    "onvif": Kind(read_onvif, OnvifOptions),
     "hikvision": Kind(read_hikvision, HikvisionOptions),
     "frigate": Kind(read_frigate, FrigateOptions),
     "zoneminder": Kind(read_zoneminder, ZoneminderOptions),
