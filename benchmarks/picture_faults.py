@@ -189,7 +189,7 @@ HEALTHY_CHANGES: tuple[Fault, ...] = (
     Fault("moved 2 % (healthy)", (), move(0.02)),
     Fault("moved 3 %, down (healthy)", (), move(0.0, 0.03)),
     Fault("dimmed x .7 (healthy)", (), gain(0.7)),
-    Fault("brightened x 1.3 (healthy)", (), gain(1.3)),
+    Fault("brightened x 1.2 (healthy)", (), gain(1.2)),
     Fault("blur 0.7 (healthy)", (), blur(0.7)),
 )
 """Changes that are no fault: whatever is raised here is false."""

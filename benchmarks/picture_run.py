@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
-
 from benchmarks.picture_faults import Fault
 from benchmarks.picture_scenes import Scene
 from benchmarks.picture_stream import Camera, Encoding
@@ -68,13 +66,12 @@ class Hour:
     memory_kilobytes: float
     start: bytes  # memory at FAULT_AT
     shown: dict[int, list[KeyFrame]]  # key frames of REPLAYED_MINUTES
-    sources: list[np.ndarray]  # for the peers
 
 
 def healthy_hour(scene: Scene, encoding: Encoding, minutes: int = HEALTHY_MINUTES) -> Hour:
     camera, daemon = Camera(scene, encoding), Daemon()
     camera.poll(-60)
-    start, shown, sources, raised, largest = b"", {}, [], [], 0.0
+    start, shown, raised, largest = b"", {}, [], 0.0
     for minute in range(minutes):
         known = len(daemon.findings)
         daemon.poll(camera, minute)
@@ -86,11 +83,10 @@ def healthy_hour(scene: Scene, encoding: Encoding, minutes: int = HEALTHY_MINUTE
             daemon.look(shown[minute], minute * 60.0 + 20)
         if minute == FAULT_AT:
             start = daemon.memory
-        sources.append(camera.image(minute * 60.0 + 1))
     false = [f"{f.at:%H:%M} {f.fault}: {f.reason}" for f in daemon.findings if f.verdict is Verdict.FAULT]
     unknown = sum(f.verdict is Verdict.UNKNOWN for f in daemon.findings)
     said = len(daemon.findings), false, raised, unknown, daemon.close_looks
-    return Hour(scene.name, encoding.name, *said, largest, start, shown, sources)
+    return Hour(scene.name, encoding.name, *said, largest, start, shown)
 
 
 @dataclass

@@ -50,6 +50,7 @@ class Camera:
         self._encoder = _encoder(encoding, size[1], size[0])
         self._held: np.ndarray | None = None
         self._count = 0
+        self.packets: list[bytes] = []  # all that the last call encoded
 
     def poll(self, seconds: float) -> tuple[list[KeyFrame], list[np.ndarray]]:
         """One key frame, and the picture it was made of."""
@@ -61,6 +62,7 @@ class Camera:
 
     def _groups(self, seconds: float, count: int) -> tuple[list[KeyFrame], list[np.ndarray]]:
         key_frames, sources = [], []
+        self.packets = []
         for index in range(count * self.encoding.gop):
             image = self.image(seconds + index / RATE)
             if index % self.encoding.gop == 0:
@@ -72,12 +74,17 @@ class Camera:
         frame = av.VideoFrame.from_ndarray(image, "bgr24").reformat(format="yuv420p")
         frame.pts = self._count
         self._count += 1
-        codec = "h264" if self.encoding.codec == "libx264" else "hevc"
+        packets = self._encoder.encode(frame)
+        self.packets += [bytes(packet) for packet in packets]
         return [
-            KeyFrame(codec, bytes(packet), int(packet.pts) * 90000 // RATE, packet.pts / RATE)
-            for packet in self._encoder.encode(frame)
+            KeyFrame(self.codec, bytes(packet), int(packet.pts) * 90000 // RATE, packet.pts / RATE)
+            for packet in packets
             if packet.is_keyframe
         ]
+
+    @property
+    def codec(self) -> str:
+        return "h264" if self.encoding.codec == "libx264" else "hevc"
 
     def image(self, seconds: float) -> np.ndarray:
         fault = self.fault
