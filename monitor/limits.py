@@ -181,9 +181,8 @@ class RecordingLimits:
     """A forecast within so many days above the required ones is said, but is no fault."""
     event_silence_days: float = 2.0
     """Event-only cameras: silence shorter than this is never a fault, whatever was learned."""
-    disk_free_ratio: float = 0.0
-    """Space left of a file system at or below this share = disk_full."""
     inodes_free_ratio: float = 0.005
+    """Inodes left of a file system at or below this share = disk_full."""
     samples_per_day: int = 4
     """Recorded instants the daemon decodes per camera and day."""
     proof_samples: int = 60

@@ -52,10 +52,17 @@ def _finding(target: Target, evidence: Evidence, aspect: str, judged: Judged) ->
 def _reached(evidence: Evidence) -> Judged:
     if evidence.outcome is Outcome.SEEN:
         return Verdict.OK, None, evidence.reason
+    if evidence.outcome is Outcome.INCOMPLETE and _was_read(evidence):
+        return Verdict.OK, None, f"warning: {evidence.reason}"  # what was not read is unknown of its own camera
     fault = MEANING.get(evidence.outcome)
     if evidence.outcome is Outcome.TIMEOUT and evidence.facts.get("phase") == "connect":
         fault = FaultKind.RECORDER_UNREACHABLE
     return Verdict.FAULT if fault else Verdict.UNKNOWN, fault, evidence.reason
+
+
+def _was_read(evidence: Evidence) -> bool:
+    channels = evidence.recordings.channels if evidence.recordings else ()
+    return any(channel.segments is not None for channel in channels)
 
 
 def _clock(recordings: Recordings, limits: RecordingLimits) -> Iterator[Judged]:

@@ -20,8 +20,8 @@ async def read_files(target: Target, memory: Memory, deadline: Deadline) -> Evid
     """Read the tree from here."""
     options = options_of(FilesOptions, target)
 
-    def opener(within: Deadline) -> AbstractContextManager[Tree]:
-        return nullcontext(LocalTree(options.layout, within))
+    def opener(within: Deadline, roots: Sequence[str]) -> AbstractContextManager[Tree]:
+        return nullcontext(LocalTree(roots, within))
 
     return await survey(opener, target, options, memory, deadline)
 
@@ -31,8 +31,8 @@ class LocalTree:
 
     login_worked: bool | None = None
 
-    def __init__(self, layout: str, deadline: Deadline) -> None:
-        self._below = layout.partition("%")[0].partition("{")[0].rpartition("/")[0] or "/"
+    def __init__(self, roots: Sequence[str], deadline: Deadline) -> None:
+        self._below = os.path.realpath(roots[0])
         self._deadline = deadline
         self.facts: Mapping[str, object] = {"access": "local"}
 

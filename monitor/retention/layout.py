@@ -68,6 +68,8 @@ class Layout:
     def roots(self) -> tuple[str, ...]:
         """The folders below which everything lies, one for each channel if the pattern allows it."""
         root = "/" + "/".join(_fixed(self.pattern))
+        if not self.channels:  # no camera names this recorder: what is left to see is the disk
+            return (root.partition("{camera}")[0].rpartition("/")[0] or "/",)
         return tuple(dict.fromkeys(root.replace("{camera}", channel) for channel in self.channels))
 
     def root_of(self, channel: str) -> str:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Login, Session, connect
-from monitor.retention.layout import compile_layout
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
 from monitor.retention.shell import NoShell, ShellTree
@@ -19,10 +18,8 @@ async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Eviden
     options = options_of(SshOptions, target)
     login = Login(target.host, options.port, target.credentials, target.login, options.known_hosts, options.private_key)
 
-    roots = compile_layout(options.layout, [channel.channel for channel in target.channels]).roots()
-
     @contextmanager
-    def opener(within: Deadline) -> Iterator[Tree]:
+    def opener(within: Deadline, roots: Sequence[str]) -> Iterator[Tree]:
         with connect(login, within) as session:
             yield _tree(session, within, roots)
 

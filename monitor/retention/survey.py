@@ -1,7 +1,7 @@
 """One look at a tree of recordings, from opening it to the evidence. Shared by the kinds that read trees."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Sample, Target
 from monitor.protocols.errors import DeviceError
 from monitor.retention import closed, proof
-from monitor.retention.layout import compile_layout
+from monitor.retention.layout import LayoutError, compile_layout
 from monitor.retention.options import TreeOptions
 from monitor.retention.tree import Plan, Reading, Tree, read
 from monitor.workers import in_thread
@@ -45,14 +45,17 @@ class Seen:
     facts: Mapping[str, object]
 
 
-Opener = Callable[[Deadline], AbstractContextManager[Tree]]
-"""Opens a tree that ends by the deadline it is given."""
+Opener = Callable[[Deadline, Sequence[str]], AbstractContextManager[Tree]]
+"""Opens a tree that ends by the deadline it is given; the roots are the folders it will be asked about."""
 
 
 async def survey(opener: Opener, target: Target, options: TreeOptions, memory: Memory, deadline: Deadline) -> Evidence:
     """Read the tree in a thread, decode samples in worker processes, and say what was seen."""
     at, began = datetime.now(UTC), time.monotonic()
-    plan = _plan(target, options)
+    try:
+        plan = _plan(target, options)
+    except LayoutError as wrong:
+        return _failed(at, began, Failure(Outcome.UNSUPPORTED, str(wrong)))
     bounded = deadline.within(max(deadline.left() - ENDING, 0.1))
     try:
         seen = await in_thread(_see, opener, plan, memory, bounded, deadline=deadline)
@@ -73,7 +76,7 @@ def _plan(target: Target, options: TreeOptions) -> Plan:
 def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
     """In a thread: open, read, close."""
     try:
-        with opener(deadline) as tree:
+        with opener(deadline, plan.layout.roots()) as tree:
             return _read(tree, plan, memory, deadline)
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, _worked(failed))

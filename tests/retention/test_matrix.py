@@ -276,6 +276,21 @@ async def test_a_layout_that_fits_nothing_is_unknown_and_an_empty_disk_is_a_faul
     assert found["attic"] == ("unknown", None)
 
 
+async def test_a_recorder_of_which_no_camera_is_configured_still_shows_its_disk(tmp_path: Path, now: float) -> None:
+    (tmp_path / "video").mkdir()
+    found, evidence = await look(target_of(tmp_path))
+    assert found["nvr"] == ("ok", None)
+    assert evidence.recordings is not None
+    assert evidence.recordings.disks
+
+
+async def test_a_layout_that_cannot_tell_cameras_apart_is_unknown_with_advice(tmp_path: Path) -> None:
+    target = target_of(tmp_path, "gate", "yard", layout=f"{tmp_path}/%s.mp4")
+    found, evidence = await look(target)
+    assert set(found.values()) == {("unknown", None)}
+    assert "has no {camera}" in evidence.reason
+
+
 async def test_sixty_four_cameras_are_read_again_from_what_is_known(tmp_path: Path, now: float) -> None:
     clip = make_clip()
     names = [f"cam-{number:02}" for number in range(64)]
