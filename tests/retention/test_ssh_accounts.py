@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Host, start_sshd, verdicts
+from conftest import ALLOWED, Host, start_sshd, verdicts
 
 from monitor.judge.recordings import judge_recordings
 from monitor.model import Credentials, Deadline, Evidence, LoginState, Outcome, Target
@@ -261,8 +261,6 @@ async def test_nothing_is_written_to_a_recorder(host: Host, layout: str) -> None
 )
 def test_the_forced_command_lets_nothing_else_through(command: str) -> None:
     import subprocess
-
-    from conftest import ALLOWED
 
     environment = {"SSH_ORIGINAL_COMMAND": command, "PATH": os.environ["PATH"]}
     done = subprocess.run([ALLOWED], env=environment, capture_output=True, check=False)
