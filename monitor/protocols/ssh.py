@@ -3,7 +3,6 @@
 paramiko's own timeouts do not bound a peer that drips bytes, so a watchdog closes the connection at the deadline.
 """
 
-import errno
 import logging
 import socket
 import threading
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.model import Credentials, Deadline, LoginState, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.logins import may_try
+from monitor.protocols.tcp import outcome_of, words_of
 
 if TYPE_CHECKING:
     import paramiko
@@ -244,21 +244,17 @@ def _greeting_failed(error: Exception, deadline: Deadline) -> DeviceError:
     return DeviceError(Outcome.PROTOCOL, f"no SSH conversation: {words}")
 
 
-_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
-
-
 def _open(host: str, port: int, deadline: Deadline) -> socket.socket:
     try:
         sock = socket.create_connection((host, port), timeout=max(deadline.left(), 0.01))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every command waits for a delayed answer
         return sock
-    except (socket.gaierror, UnicodeError):
-        raise DeviceError(Outcome.DNS, f"the name {host} does not resolve") from None
+    except UnicodeError:
+        raise DeviceError(Outcome.DNS, f"{host} is not a valid name") from None
     except TimeoutError:
         raise DeviceError(Outcome.CONNECT_TIMEOUT, f"no answer from {host} port {port}") from None
     except OSError as error:
-        outcome = Outcome.NO_ROUTE if error.errno in _NO_ROUTE else Outcome.REFUSED
-        raise DeviceError(outcome, f"no connection to {host} port {port} ({error.strerror})") from None
+        raise DeviceError(outcome_of(error), f"no connection to {host} port {port} ({words_of(error)})") from None
 
 
 def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:

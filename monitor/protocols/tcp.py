@@ -15,7 +15,16 @@ from monitor.model import Deadline, Outcome
 from monitor.protocols.errors import DeviceError
 
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN}
-_CLOSED = {errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE}
+_NO_SUCH_NAME = {socket.EAI_NONAME, socket.EAI_NODATA}
+_MEANING = (
+    (ssl.SSLError, Outcome.TLS),
+    (ConnectionRefusedError, Outcome.REFUSED),
+    (TimeoutError, Outcome.CONNECT_TIMEOUT),
+    (ConnectionError, Outcome.CLOSED),
+)
+_RESOLVER_SILENT = "our own name server does not answer"
+_known: dict[str, list[str]] = {}
+"""What each name last resolved to: a name server that fails must not blind us to devices that are there."""
 
 
 async def connect(
@@ -23,7 +32,8 @@ async def connect(
 ) -> None:
     """Connect ``protocol`` to the host; with TLS the certificate is not verified, since cameras sign their own.
 
-    Raises DeviceError: DNS, REFUSED, NO_ROUTE, CONNECT_TIMEOUT, TLS, CLOSED; FAILED when we ourselves lack sockets.
+    Raises DeviceError: DNS, REFUSED, NO_ROUTE, CONNECT_TIMEOUT, TLS, CLOSED; FAILED when we ourselves lack sockets or
+    a name server.
     """
     addresses = await resolve(host, port, deadline)
     for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
@@ -37,17 +47,35 @@ async def connect(
 
 
 async def resolve(host: str, port: int, deadline: Deadline) -> list[str]:
-    """Numeric addresses of a host, in the resolver's order. Raises DeviceError (DNS)."""
+    """Numeric addresses of a host, in the resolver's order; the last known ones while the resolver itself fails.
+
+    Raises DeviceError: DNS when there is no such name, FAILED when our resolver does not answer.
+    """
     if _is_numeric(host):
         return [host]
+    known = _known.get(host)
+    limit = deadline.within(deadline.left() / 2) if known else deadline  # the rest is for connecting
     try:
-        async with asyncio.timeout_at(deadline.expires):
+        async with asyncio.timeout_at(limit.expires):
             found = await _look_up(host, port)
-    except TimeoutError:
-        raise DeviceError(Outcome.DNS, f"the name {host} was not resolved in time") from None
-    except (OSError, UnicodeError) as error:
-        raise DeviceError(Outcome.DNS, f"the name {host} does not resolve ({words_of(error)})") from None
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    except (OSError, UnicodeError) as error:  # a TimeoutError is an OSError too
+        if known and not _is_no_such_name(error):
+            return known
+        raise _unresolved(host, error) from None
+    _known[host] = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    return _known[host]
+
+
+def _unresolved(host: str, error: OSError | UnicodeError) -> DeviceError:
+    if _is_no_such_name(error):
+        return DeviceError(Outcome.DNS, f"the name {host} does not resolve ({words_of(error)})")
+    words = "it took too long" if isinstance(error, TimeoutError) else words_of(error)
+    return DeviceError(Outcome.FAILED, f"the name {host} was not resolved: {_RESOLVER_SILENT} ({words})")
+
+
+def _is_no_such_name(error: OSError | UnicodeError) -> bool:
+    """The name itself is wrong; everything else that can fail here is our resolver."""
+    return isinstance(error, UnicodeError) or (isinstance(error, socket.gaierror) and error.errno in _NO_SUCH_NAME)
 
 
 async def _connect_one(
@@ -65,18 +93,12 @@ async def _connect_one(
 
 
 def outcome_of(error: OSError) -> Outcome:
-    """What a failed connection means; FAILED when we ourselves lack sockets."""
-    if isinstance(error, ssl.SSLError):
-        return Outcome.TLS
-    if isinstance(error, ConnectionRefusedError):
-        return Outcome.REFUSED
-    if error.errno == errno.ETIMEDOUT:
-        return Outcome.CONNECT_TIMEOUT
+    """What a failed connection means; FAILED when we ourselves lack sockets or a name server."""
+    if isinstance(error, socket.gaierror):
+        return Outcome.DNS if _is_no_such_name(error) else Outcome.FAILED
     if error.errno in _NO_ROUTE:
         return Outcome.NO_ROUTE
-    if error.errno in _CLOSED or isinstance(error, ConnectionError):
-        return Outcome.CLOSED
-    return Outcome.FAILED
+    return next((outcome for kind, outcome in _MEANING if isinstance(error, kind)), Outcome.FAILED)
 
 
 def words_of(error: OSError | UnicodeError) -> str:

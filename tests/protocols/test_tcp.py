@@ -64,7 +64,8 @@ async def test_a_resolver_that_hangs_is_left_at_the_deadline(monkeypatch):
     monkeypatch.setattr(socket, "getaddrinfo", hang)
     began = loop.time()
     error = await failure("slow.invalid", 554, 0.1)
-    assert error.outcome is Outcome.DNS
+    assert error.outcome is Outcome.FAILED  # about our resolver, not about the device
+    assert "name server does not answer" in error.reason
     assert loop.time() - began < 0.5
     release.set()
     await asyncio.sleep(0.02)  # the thread ends
@@ -97,3 +98,34 @@ async def test_tls_that_never_answers_is_a_connect_timeout():
 def test_every_system_error_has_its_outcome(error, outcome):
     assert tcp.outcome_of(error) is outcome
     assert tcp.words_of(error)
+
+
+async def test_while_the_resolver_fails_a_device_is_found_where_it_was(monkeypatch):
+    assert await tcp.resolve("localhost", 554, Deadline.after(2)) == (where := tcp._known["localhost"])
+
+    def fail(*_, **__):
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    assert await tcp.resolve("localhost", 554, Deadline.after(2)) == where
+    error = await failure("never-seen.invalid", 554)
+    assert error.outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (OSError(errno.EMFILE, "Too many open files"), Outcome.FAILED),
+        (OSError(errno.ENOBUFS, "No buffer space available"), Outcome.FAILED),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), Outcome.FAILED),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), Outcome.DNS),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), Outcome.NO_ROUTE),
+        (OSError(errno.ETIMEDOUT, "Connection timed out"), Outcome.CONNECT_TIMEOUT),
+        (OSError(errno.ECONNRESET, "Connection reset by peer"), Outcome.CLOSED),
+        (OSError(errno.EPIPE, "Broken pipe"), Outcome.CLOSED),
+        (ConnectionError("aborted"), Outcome.CLOSED),
+        (ssl.SSLError("handshake"), Outcome.TLS),
+    ],
+)
+def test_what_is_our_own_shortage_and_what_is_the_device(error: OSError, outcome: Outcome):
+    assert tcp.outcome_of(error) is outcome

@@ -14,6 +14,7 @@ from typing import Any, cast
 from monitor.model import Deadline, Outcome
 from monitor.protocols.onvif.address import Address
 from monitor.protocols.onvif.trouble import Trouble, plain
+from monitor.protocols.tcp import outcome_of, words_of
 
 BODY_LIMIT = 4 * 1024**2
 """Bytes of one answer, unpacked. 256 media profiles, the most a large recorder tells, are under 3 MiB."""
@@ -199,19 +200,17 @@ def _left(deadline: Deadline) -> float:
 def _connect(address: Address, trust: str, deadline: Deadline) -> socket.socket:
     try:
         sock = _dial(address, deadline)
-    except socket.gaierror as error:
-        raise Trouble(Outcome.DNS, f"the name {address.host} has no address", CONNECTING) from error
     except ConnectionRefusedError as error:
         raise Trouble(Outcome.REFUSED, f"nothing listens on port {address.port}", CONNECTING) from error
     except TimeoutError as error:
         raise Trouble(Outcome.CONNECT_TIMEOUT, f"no connection to port {address.port} in time", CONNECTING) from error
     except OSError as error:
-        raise Trouble(Outcome.NO_ROUTE, f"no way to the device: {error.strerror or error}", CONNECTING) from error
+        raise Trouble(outcome_of(error), f"no way to {address.host}: {words_of(error)}", CONNECTING) from error
     return sock if address.scheme == "http" else _secure(sock, address, trust, deadline)
 
 
 def _dial(address: Address, deadline: Deadline) -> socket.socket:
-    error: OSError = OSError("the name has no address")
+    error: OSError = socket.gaierror(socket.EAI_NODATA, "the name has no address")
     for family, kind, number, _, peer in socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM):
         sock = socket.socket(family, kind, number)
         try:
