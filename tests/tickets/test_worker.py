@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ticket_house import House, webhook
 from flaky_desk import AWAY, BAD, HANG, LOSE, PLAIN_DESK, REDIRECT, REFUSE, TOO_MANY, Desk, script
+from ticket_house import House, webhook
 
 from monitor.board import Board
 from monitor.metrics import Metrics
