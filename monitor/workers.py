@@ -9,13 +9,15 @@ import functools
 import multiprocessing
 import os
 import resource
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver
 from typing import Any, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from monitor.model import Deadline
 
@@ -26,6 +28,9 @@ MEMORY_LIMIT = 2 * 1024**3
 LOOKS_PER_WORKER = 5000
 """A worker is replaced after so many looks, so that a slow leak in a codec never matters."""
 THREADS = 64
+KILL_SECONDS = 0.5
+"""Beyond the deadline, in which a worker that hangs is killed."""
+_starting = threading.Lock()
 
 
 class WorkerDied(Exception):
@@ -38,13 +43,40 @@ async def in_process(function: Callable[..., T], *args: Any, deadline: Deadline)
     Raises TimeoutError at the deadline (the worker is killed and replaced), WorkerDied after a crash, MemoryError past
     the memory limit, and whatever the function raises.
     """
-    future = _process_pool().schedule(function, args=args, timeout=max(deadline.left(), 0.01))
     try:
-        return await asyncio.wrap_future(future)
-    except FutureTimeout as late:
+        return await _in_worker(function, args, deadline)
+    except BrokenProcessPool:
+        pass  # another input, or the kernel, ended the processes: this look deserves new ones
+    try:
+        return await _in_worker(function, args, deadline)
+    except BrokenProcessPool as broken:
+        raise WorkerDied(f"there is no analysis process: {broken}") from broken
+
+
+async def _in_worker(function: Callable[..., T], args: tuple[Any, ...], deadline: Deadline) -> T:
+    """One try. Raises BrokenProcessPool when all processes are gone; the next try gets new ones."""
+    pool = await _pool()
+    future = _scheduled(pool, function, args, deadline)
+    try:
+        async with asyncio.timeout(deadline.left() + KILL_SECONDS):
+            return await asyncio.wrap_future(future)
+    except (FutureTimeout, TimeoutError) as late:
         raise TimeoutError("the analysis did not end within its deadline") from late
     except ProcessExpired as died:
         raise WorkerDied(f"the analysis process died (exit code {died.exitcode})") from died
+    except BrokenProcessPool:
+        _drop(pool)
+        raise
+
+
+def _scheduled(
+    pool: ProcessPool, function: Callable[..., T], args: tuple[Any, ...], deadline: Deadline
+) -> "ProcessFuture[T]":
+    try:
+        return pool.schedule(function, args=args, timeout=max(deadline.left(), 0.01))
+    except RuntimeError as broken:
+        _drop(pool)
+        raise BrokenProcessPool(str(broken)) from broken
 
 
 async def in_thread(function: Callable[..., T], *args: Any, deadline: Deadline) -> T:
@@ -56,8 +88,7 @@ async def in_thread(function: Callable[..., T], *args: Any, deadline: Deadline) 
 def close() -> None:
     """End every worker process at once and forget the pools."""
     if _process_pool.cache_info().currsize:
-        _process_pool().stop()
-        _process_pool().join()
+        _end(_process_pool())
         _process_pool.cache_clear()
         # Otherwise the fork server ends only some time after us, and a stop would seem to leave a process behind.
         forkserver._forkserver._stop()  # type: ignore[attr-defined]  # there is no public way to end it
@@ -66,12 +97,43 @@ def close() -> None:
         _thread_pool.cache_clear()
 
 
+async def _pool() -> ProcessPool:
+    """The running pool. Starting it takes a second or two, which the event loop must not wait for."""
+    if _process_pool.cache_info().currsize:
+        return _process_pool()
+    return await asyncio.to_thread(_started)
+
+
+def _started() -> ProcessPool:
+    with _starting:
+        return _process_pool()
+
+
+def _drop(pool: ProcessPool) -> None:
+    """A broken pool stays broken: forget it, so that the next look starts another."""
+    if _process_pool.cache_info().currsize and _process_pool() is pool:
+        _process_pool.cache_clear()
+        threading.Thread(target=_end, args=(pool,), name="end of workers", daemon=True).start()
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
+
+
 @functools.cache
 def _process_pool() -> ProcessPool:
+    """Raises BrokenProcessPool when no process can be started."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["monitor.vision.analysis"])
     cores = len(os.sched_getaffinity(0))
-    return ProcessPool(max_workers=cores, max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
+    pool = ProcessPool(max_workers=cores, max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
+    try:
+        assert pool.active  # asking starts it
+    except (OSError, RuntimeError) as lacking:  # descriptors, memory or threads
+        _end(pool)
+        raise BrokenProcessPool(str(lacking) or "it cannot be started") from lacking
+    return pool
 
 
 @functools.cache

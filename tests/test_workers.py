@@ -1,0 +1,100 @@
+"""Worker processes die in every way there is; the next looks have workers again."""
+
+import asyncio
+import os
+import resource
+import signal
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from monitor import workers
+from monitor.model import Deadline
+
+
+@pytest.fixture(autouse=True)
+def ended() -> Iterator[None]:
+    yield
+    workers.close()
+
+
+def double(number: int) -> int:
+    return 2 * number
+
+
+def die(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def hang(number: int) -> int:
+    time.sleep(60)
+    return number
+
+
+async def asked(number: int) -> int:
+    return await workers.in_process(double, number, deadline=Deadline.after(20))
+
+
+async def until_it_works(tries: int = 5) -> int:
+    """Looks made until one of them had a worker."""
+    for number in range(tries):
+        try:
+            assert await asked(21) == 42
+        except workers.WorkerDied:
+            continue
+        return number + 1
+    raise AssertionError(f"no worker in {tries} looks")
+
+
+async def test_a_crash_costs_one_look():
+    with pytest.raises(workers.WorkerDied):
+        await workers.in_process(die, 1, deadline=Deadline.after(20))
+    assert await asked(21) == 42
+
+
+async def test_what_hangs_is_killed_at_the_deadline():
+    assert await asked(21) == 42
+    with pytest.raises(TimeoutError):
+        await workers.in_process(hang, 1, deadline=Deadline.after(0.2))
+    assert await asked(21) == 42
+
+
+@pytest.mark.filterwarnings("ignore:resource_tracker")  # it is right: we killed it
+async def test_all_processes_killed_at_once_are_started_anew():
+    assert await asked(21) == 42
+    for child in psutil.Process().children(recursive=True):
+        child.kill()
+    assert await until_it_works() <= 4
+
+
+async def test_the_kernel_kills_a_worker_that_is_idle():
+    assert await asked(21) == 42
+    (helper,) = [one for one in psutil.Process().children() if "forkserver" in " ".join(one.cmdline())]
+    for worker in helper.children():
+        worker.kill()
+    assert await until_it_works() <= 3
+
+
+async def test_without_descriptors_looks_fail_and_come_back_with_them():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (psutil.Process().num_fds() + 1, hard))
+    try:
+        with pytest.raises(workers.WorkerDied):
+            await asked(21)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert await until_it_works() <= 3
+
+
+async def test_starting_the_processes_does_not_hold_the_event_loop():
+    await asyncio.sleep(0)
+    worst, before, looking = 0.0, time.monotonic(), asyncio.create_task(asked(21))
+    while not looking.done():
+        await asyncio.sleep(0.01)
+        now = time.monotonic()
+        worst, before = max(worst, now - before), now
+    assert looking.result() == 42
+    assert worst < 0.5
