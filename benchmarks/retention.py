@@ -110,7 +110,7 @@ def find(session: Session, root: str) -> None:
 
 
 def reading(session: Session, plan: Plan, memory: bytes) -> bytes:
-    tree = ShellTree(session, plan.layout.roots())
+    tree = ShellTree(session, plan.layout.roots(), plan.layout.depth)
     made = read(tree, plan, memory)
     assert tree.disks(plan.layout.roots())
     assert made.channels[0].segments

@@ -20,7 +20,7 @@ async def read_files(target: Target, memory: Memory, deadline: Deadline) -> Evid
     """Read the tree from here."""
     options = options_of(FilesOptions, target)
 
-    def opener(within: Deadline, roots: Sequence[str]) -> AbstractContextManager[Tree]:
+    def opener(within: Deadline, roots: Sequence[str], _depth: int) -> AbstractContextManager[Tree]:
         return nullcontext(LocalTree(roots, within))
 
     return await survey(opener, target, options, memory, deadline)

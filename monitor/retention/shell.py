@@ -49,12 +49,14 @@ class ShellTree:
 
     login_worked: bool | None = True
 
-    def __init__(self, session: Session, roots: Sequence[str]) -> None:
+    def __init__(self, session: Session, roots: Sequence[str], depth: int) -> None:
         self._session = session
         self._known: dict[str, bytes] = {}
+        self._ahead: dict[tuple[tuple[str, ...], int], Output] = {}  # folders listed while greeting
         self._prefix, self._pipes = PREFIXES[0], True
         self._offset: float | None = None
-        self._greet(health.questions(roots))
+        if not self._greet_at_once(roots, depth):
+            self._greet_simply()
         self._gnu = True
         outdated = session.outdated
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
@@ -65,8 +67,11 @@ class ShellTree:
         return self._offset
 
     def folders(self, roots: Sequence[str], depth: int) -> Folders:
-        depths = f"-mindepth {depth} -maxdepth {depth} -type d"
-        text, problems = self._find(roots, depths, GNU_FOLDERS, BUSYBOX_FOLDERS)
+        ahead = self._ahead.pop((tuple(roots), depth), None)
+        if ahead is not None and b"printf" not in ahead.stderr:
+            text, problems = ahead.stdout, _problems(ahead)
+        else:
+            text, problems = self._find(roots, _folders_at(depth), GNU_FOLDERS, BUSYBOX_FOLDERS)
         records = (record.partition(" ") for record in text.decode("utf-8", "surrogateescape").split("\0") if record)
         stamps = {path: stamp for stamp, _, path in records}
         missing = frozenset(root for root in roots if problems.get(root) == GONE)
@@ -101,25 +106,40 @@ class ShellTree:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
-    def _greet(self, questions: Sequence[str]) -> None:
-        """Find the most the account can do, and the offset of its clock, with the first command that works.
+    def _greet_at_once(self, roots: Sequence[str], depth: int) -> bool:
+        """Clock, disks and folders on one journey; False where the account cannot pipe."""
+        questions, names = health.questions(roots), " ".join(map(shlex.quote, roots))
+        if len(names) > ARGUMENTS:
+            return False
+        asked = self._together([CLOCK, *questions, CLOCK])
+        walk = f"{self._prefix.format(seconds=int(LISTING))}find -H {names} {_folders_at(depth)} {GNU_FOLDERS}"
+        before = time.time()
+        output = self._session.run(self._piped(f"{asked}; printf %s '{MARK}'; {walk}"), LISTING)
+        after = time.time()
+        first, *answers = _unpacked(output.stdout).split(MARK.encode())
+        errors, _, status = output.stderr.rpartition(b"status ")
+        if len(answers) != len(questions) + 2 or not status.strip().isdigit():
+            return False
+        begun, ended = _seconds(first), _seconds(answers[-2])
+        if begun is None or ended is None:
+            return False
+        self._offset = (begun + ended) / 2 - (before + after) / 2
+        self._known = dict(zip(questions, answers, strict=False))
+        self._ahead[tuple(roots), depth] = _finished(Output(int(status), answers[-1], errors))
+        return True
 
-        An account that can pipe answers the questions about its disks on the same journey.
-        """
-        for pipes, prefix in ((True, PREFIXES[0]), *((False, prefix) for prefix in PREFIXES)):
-            self._prefix, self._pipes = prefix, pipes
-            ask = self._together([CLOCK, *questions]) if pipes else self._quick(CLOCK)
+    def _greet_simply(self) -> None:
+        """Find the most considerate prefix this account knows, and the offset of its clock."""
+        self._pipes = False
+        for self._prefix in PREFIXES:
             before = time.time()
-            output = self._session.run(self._piped(ask) if pipes else ask, QUICK)
+            output = self._ask(CLOCK)
             middle = (before + time.time()) / 2
-            said, *answers = (_unpacked(output.stdout) if pipes else output.stdout).split(MARK.encode())
-            found = re.match(rb"\s*(\d{9,11})(\.\d+)?", said)
-            if output.status == 0 and found:
-                fraction = float(found[2]) if found[2] else 0.5  # whole seconds are half a second behind on average
-                self._offset = float(found[1]) + fraction - middle
-                self._known = dict(zip(questions, answers, strict=False))
+            device = _seconds(output.stdout)
+            if output.status == 0 and device is not None:
+                self._offset = device - middle
                 return
-            if not pipes and output.status not in NOT_THERE:
+            if output.status not in NOT_THERE:
                 break
         raise NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
 
@@ -173,6 +193,18 @@ class ShellTree:
         if not status.strip().isdigit():
             raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
         return _finished(Output(int(status), output.stdout, errors))
+
+
+def _folders_at(depth: int) -> str:
+    return f"-mindepth {depth} -maxdepth {depth} -type d"
+
+
+def _seconds(said: bytes) -> float | None:
+    """The epoch seconds that date printed; whole seconds are half a second behind on average."""
+    found = re.match(rb"\s*(\d{9,11})(\.\d+)?", said)
+    if found is None:
+        return None
+    return float(found[1]) + (float(found[2]) if found[2] else 0.5)
 
 
 def _unpacked(output: bytes) -> bytes:

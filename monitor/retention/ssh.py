@@ -19,23 +19,25 @@ async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Eviden
     login = Login(target.host, options.port, target.credentials, target.login, options.known_hosts, options.private_key)
 
     @contextmanager
-    def opener(within: Deadline, roots: Sequence[str]) -> Iterator[Tree]:
+    def opener(within: Deadline, roots: Sequence[str], depth: int) -> Iterator[Tree]:
         with connect(login, within) as session:
-            yield _tree(session, within, roots)
+            yield _tree(session, within, roots, depth)
 
     return await survey(opener, target, options, memory, deadline)
 
 
-def _tree(session: Session, deadline: Deadline, roots: Sequence[str]) -> Tree:
+def _tree(session: Session, deadline: Deadline, roots: Sequence[str], depth: int) -> Tree:
     try:
-        return _tree_of(session, deadline, roots)
+        return _tree_of(session, deadline, roots, depth)
     except DeviceError as failed:
         raise AfterLogin(failed.outcome, failed.reason) from None
+    except TimeoutError:
+        raise AfterLogin(Outcome.TIMEOUT, "the listing did not end in time") from None
 
 
-def _tree_of(session: Session, deadline: Deadline, roots: Sequence[str]) -> Tree:
+def _tree_of(session: Session, deadline: Deadline, roots: Sequence[str], depth: int) -> Tree:
     try:
-        return ShellTree(session, roots)
+        return ShellTree(session, roots, depth)
     except NoShell as refused:
         try:
             return SftpTree(session, deadline)

@@ -45,8 +45,9 @@ class Seen:
     facts: Mapping[str, object]
 
 
-Opener = Callable[[Deadline, Sequence[str]], AbstractContextManager[Tree]]
-"""Opens a tree that ends by the deadline it is given; the roots are the folders it will be asked about."""
+Opener = Callable[[Deadline, Sequence[str], int], AbstractContextManager[Tree]]
+"""Opens a tree that ends by the deadline it is given; it will be asked for the folders so deep below the
+roots."""
 
 
 async def survey(opener: Opener, target: Target, options: TreeOptions, memory: Memory, deadline: Deadline) -> Evidence:
@@ -76,18 +77,14 @@ def _plan(target: Target, options: TreeOptions) -> Plan:
 def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
     """In a thread: open, read, close."""
     try:
-        with opener(deadline, plan.layout.roots()) as tree:
+        with opener(deadline, plan.layout.roots(), plan.layout.depth) as tree:
             return _read(tree, plan, memory, deadline)
+    except AfterLogin as failed:
+        return Failure(failed.outcome, failed.reason, True, {"phase": "listing"})
     except DeviceError as failed:
-        return Failure(failed.outcome, failed.reason, _worked(failed))
+        return Failure(failed.outcome, failed.reason, False if failed.outcome is Outcome.AUTH else None)
     except TimeoutError:
         return _late("connect")
-
-
-def _worked(failed: DeviceError) -> bool | None:
-    if isinstance(failed, AfterLogin):
-        return True
-    return False if failed.outcome is Outcome.AUTH else None
 
 
 def _read(tree: Tree, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
