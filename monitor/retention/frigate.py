@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+from monitor import workers
 from monitor.model import (
     Channel,
     ChannelRecordings,
@@ -15,6 +16,7 @@ from monitor.model import (
     Evidence,
     Memory,
     Outcome,
+    Sample,
     Segment,
     Target,
 )
@@ -25,10 +27,12 @@ from monitor.retention.clock import NETWORK
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import DAY, Days, read_channel, read_channels
 from monitor.retention.options import options_of
+from monitor.retention.sampling import prove
 
 OPEN_PORT, LOGIN_PORT = 5000, 8971
 """Without a login (inside the machine's own network only), and with one, over TLS."""
 RECORDINGS = "/media/frigate/recordings"
+CLIP_SECONDS = 2.0
 MIB = 2**20
 """Frigate tells sizes of segments and disks in units of 2^20 bytes (frigate/record, frigate/stats)."""
 
@@ -52,12 +56,13 @@ async def _see(inquiry: Inquiry) -> Seen:
     stats = mapping((await _ask(inquiry, "/api/stats")).json("stats"))
     offset = answer.clock_offset()
     server = _Server(inquiry, cameras, offset or 0.0)
-    read = partial(server.read, now=answer.at)
+    read, first = partial(server.read, now=answer.at), not inquiry.known.channels
     channels = await read_channels(read, inquiry.target.channels, inquiry.known, inquiry.deadline)
     described = zip(channels, inquiry.target.channels, strict=True)
     return Seen(
         channels=tuple(_described(one, channel, cameras, mapping(stats.get("cameras"))) for one, channel in described),
         disks=_disks(stats),
+        samples=await prove(inquiry, server.play, channels, first),
         clock_offset=None if offset is None else round(offset, 1),
         facts={"version": str(mapping(stats.get("service")).get("version", ""))[:40]},
     )
@@ -95,12 +100,31 @@ class _Server:
             at = until
         return list(dict.fromkeys(made))
 
+    async def play(self, channel: str, at: float, deadline: Deadline) -> Sample:
+        """Two seconds cut out by the server, decoded here. Raises DeviceError where nothing was learnt."""
+        start = at + self.shift
+        path = f"/api/{quote(channel, safe='')}/start/{start:.1f}/end/{start + CLIP_SECONDS:.1f}/clip.mp4"
+        answer = await self._inquiry.http.ask("GET", path, deadline, accept=(200, 400, 404))
+        if answer.status != 200:
+            return Sample(channel, at, False, "cannot be cut out: the server finds no recording there")
+        return await _decoded(channel, at, answer.body, deadline)
+
     def _segment(self, row: Mapping[str, Any]) -> Segment:
         start, end, size = (number(row.get(name)) for name in ("start_time", "end_time", "segment_size"))
         if start is None:
             raise DeviceError(Outcome.PROTOCOL, "a recording has no usable time")
         over = None if end is None else end - self.shift
         return Segment(start - self.shift, over, None if size is None else round(size * MIB))
+
+
+async def _decoded(channel: str, at: float, clip: bytes, deadline: Deadline) -> Sample:
+    from monitor.vision.recorded import playable
+
+    try:
+        why = await workers.in_process(playable, ((0, clip),), len(clip), None, deadline=deadline)
+    except (TimeoutError, workers.WorkerDied, MemoryError) as error:
+        return Sample(channel, at, None, f"could not be decoded ({type(error).__name__})")
+    return Sample(channel, at, not why, why)
 
 
 def _described(

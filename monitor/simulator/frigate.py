@@ -8,6 +8,7 @@ from email.utils import formatdate
 from time import time
 from typing import Any
 
+from monitor.simulator.recorders import make_clip
 from monitor.simulator.web import Reply, Request, WebServer
 
 JSON = "application/json"
@@ -27,7 +28,7 @@ class FrigateCamera:
 class FrigateServer(WebServer):
     """State of one server; change any field while it runs. ``login``: asks for one.
 
-    ``fault``: "" = healthy, "html", "no_times".
+    ``fault``: "" = healthy, "html", "no_times", "zero_clips".
     """
 
     cameras: dict[str, FrigateCamera] = field(default_factory=dict)
@@ -50,7 +51,19 @@ class FrigateServer(WebServer):
         if request.path == "/api/stats":
             return self._said(self._stats())
         _, _, name, last = request.path.split("/", 3)
+        return self._of_camera(name, last, request)
+
+    def _of_camera(self, name: str, last: str, request: Request) -> Reply:
+        if last.endswith("/clip.mp4"):
+            return self._clip(name, float(last.split("/")[1]))
         return self._said(self._recordings(name, request)) if last == "recordings" else self._said({}, 404)
+
+    def _clip(self, name: str, at: float) -> Reply:
+        segments = self.cameras[name].segments
+        if not any(start + self.clock_offset <= at < end + self.clock_offset for start, end in segments):
+            return self._said({"success": False, "message": "No recordings found"}, 404)
+        clip = make_clip()
+        return Reply(bytes(len(clip)) if self.fault == "zero_clips" else clip, kind="video/mp4")
 
     def _log_in(self, request: Request) -> Reply:
         given = json.loads(request.body)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from monitor.simulator.streams import Stream
 
 PATH = "/stream1"
+PLAYBACK = "/Streaming/tracks/"
+"""As recorders play recordings back; here whatever is shown now, at any time that is asked for."""
 BACKLOG = 4 * 1024 * 1024
 """Bytes a client may leave unread before it is dropped."""
 METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN"
@@ -95,7 +97,7 @@ class Connection(asyncio.Protocol):
         if method == request.method:
             return answer(request, status, {"Location": self.stream.elsewhere()} if status == 302 else {})
         path = urlsplit(request.uri).path.rstrip("/").removesuffix(f"/{sdp.CONTROL}")
-        return b"" if path == PATH else answer(request, 404)
+        return b"" if path == PATH or path.startswith(PLAYBACK) else answer(request, 404)
 
     def _login(self, request: Request) -> Answer:
         self.guard.one_shot = self.camera.name_of_fault == "stale_nonce"

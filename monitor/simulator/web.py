@@ -36,13 +36,13 @@ class Request:
 class Reply:
     """One answer to give."""
 
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     kind: str = "application/xml; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
 
     def encode(self) -> bytes:
-        body = self.body.encode()
+        body = self.body.encode() if isinstance(self.body, str) else self.body
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}", f"Content-Type: {self.kind}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body

@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from monitor.model import ChannelRecordings, Deadline, Disk, Evidence, Memory, Outcome, Target
+from pydantic import Field
+
+from monitor.model import ChannelRecordings, Deadline, Disk, Evidence, Memory, Outcome, Sample, Target
 from monitor.protocols.errors import DeviceError
 from monitor.retention.hikvision.isapi import Isapi, Track, explain_refusal
 from monitor.retention.hikvision.mapping import swapped
+from monitor.retention.hikvision.playback import Playback
 from monitor.retention.hikvision.search import WIDEST_DAYS, Search
 from monitor.retention.hikvision.source import Recordings, find_newest, tracks_of
 from monitor.retention.hikvision.times import Clock, choose, dress_of, read_clock
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import GOES_ON, read_channels
 from monitor.retention.options import options_of
+from monitor.retention.sampling import prove
 
 T = TypeVar("T")
 
@@ -26,6 +30,8 @@ class HikvisionOptions(HttpOptions):
 
     times: Literal["auto", "local", "utc"] = "auto"
     """How recording times are written: most recorders write local time and call it UTC. auto: found out."""
+    rtsp_port: Annotated[int, Field(ge=1, le=65535)] = 554
+    """Where recordings are played from, for the proof that they play."""
 
 
 async def read_hikvision(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
@@ -33,7 +39,7 @@ async def read_hikvision(target: Target, memory: Memory, deadline: Deadline) -> 
     options = options_of(HikvisionOptions, target)
 
     async def ask(inquiry: Inquiry) -> Seen:
-        return await _Look(inquiry, options.times).see()
+        return await _Look(inquiry, options).see()
 
     place = options.place(target.host)
     return await inquire(target, place, options.request_pause, ask, memory, deadline, explain_refusal)
@@ -42,10 +48,11 @@ async def read_hikvision(target: Target, memory: Memory, deadline: Deadline) -> 
 class _Look:
     """One look. What a recorder does not know is left out; what it fails at is named as not read."""
 
-    def __init__(self, inquiry: Inquiry, times: str) -> None:
-        self.target, self.known, self.deadline = inquiry.target, inquiry.known, inquiry.deadline
+    def __init__(self, inquiry: Inquiry, options: HikvisionOptions) -> None:
+        self.inquiry, self.options = inquiry, options
+        self.target, self.known = inquiry.target, inquiry.known
         self.isapi = Isapi(inquiry.http, inquiry.deadline)
-        self.times = times
+        self.samples: tuple[Sample, ...] = ()
         self.unread: list[str] = []
         self.facts: dict[str, Any] = {}
 
@@ -65,6 +72,7 @@ class _Look:
             disks=None if disks is None else without_ghosts(disks, self.known.own),
             clock_offset=round(clock.drift, 1),
             clock_note=why or clock.note,
+            samples=self.samples,
             unread=tuple(self.unread),
             facts=self.facts,
         )
@@ -89,11 +97,13 @@ class _Look:
             return tuple(ChannelRecordings(one.channel, None, why) for one in self.target.channels), why
         own = self.known.own
         search = Search(self.isapi, dress_of(own["times"], clock), int(own.get("widest", WIDEST_DAYS)))
-        source = Recordings(search, tracks, at)
-        channels = await read_channels(source.read, self.target.channels, self.known, self.deadline)
+        source, first = Recordings(search, tracks, at), not self.known.channels
+        channels = await read_channels(source.read, self.target.channels, self.known, self.inquiry.deadline)
         own["widest"] = search.widest
         newest = max((one.end or at for channel in channels for one in channel.segments or ()), default=0.0)
         own["doubted"] = newest < at - DOUBT
+        playback = Playback(self.target, self.options.rtsp_port, search, tracks)
+        self.samples = await prove(self.inquiry, playback.play, channels, first)
         self.facts |= {"times": own["times"], "disabled": [name for name, t in tracks.items() if t.enabled is False]}
         return channels, ""
 
@@ -105,8 +115,8 @@ class _Look:
         """
         own = self.known.own
         kept = str(own.get("times", ""))
-        if self.times != "auto" or (kept and not own.get("doubted")):
-            own["times"] = kept if self.times == "auto" else self.times
+        if self.options.times != "auto" or (kept and not own.get("doubted")):
+            own["times"] = kept if self.options.times == "auto" else self.options.times
             return ""
         newest = await find_newest(self.isapi, clock, tracks.values(), at)
         grown = newest is not None and newest.end.wall > float(own.get("newest", newest.end.wall))

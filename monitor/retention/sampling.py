@@ -1,0 +1,110 @@
+"""Proof of playing for recorders that play over the network: which instants, how many, and which again."""
+
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model import Channel, ChannelRecordings, Deadline, Outcome, Sample, Segment, Target
+from monitor.protocols.errors import DeviceError
+from monitor.retention.inquiry import Inquiry
+from monitor.retention.listing import DAY, ENDS_ALL, GOES_ON
+
+PLAY_SECONDS = 15.0
+"""Of one sample; with less left none is begun."""
+KEPT_BAD = 8
+"""So many instants that did not play are tried again at every look, until they play or are gone."""
+NEWEST = 600.0
+"""The newest part of a recording may still be open."""
+REST = 12 * 3600.0
+"""A recorder that refuses playback to this account is not asked for it again so soon: no login is tried twice."""
+
+Play = Callable[[str, float, Deadline], Awaitable[Sample]]
+"""Channel, our instant, deadline -> whether it plays. Raises DeviceError where nothing was learnt."""
+
+
+async def prove(inquiry: Inquiry, play: Play, channels: Sequence[ChannelRecordings], first: bool) -> tuple[Sample, ...]:
+    """Play some instants. A close look takes ``proof_samples`` of every camera, a first look none, later ones spread
+    ``samples_per_day`` over the day."""
+    own = inquiry.known.own
+    if own.get("play_rests_until", 0.0) > time.time():
+        return ()
+    made: list[Sample] = []
+    for channel, at in _chosen(inquiry, channels, first):
+        if inquiry.deadline.left() < PLAY_SECONDS:
+            break
+        try:
+            made.append(await play(channel, at, inquiry.deadline.within(PLAY_SECONDS)))
+        except DeviceError as failed:
+            made.append(Sample(channel, at, None, failed.reason))
+            if failed.outcome in ENDS_ALL or failed.outcome is Outcome.FORBIDDEN:
+                own["play_rests_until"] = time.time() + REST
+            if failed.outcome not in GOES_ON:
+                break
+    _remember(inquiry, made)
+    return tuple(made)
+
+
+def _chosen(inquiry: Inquiry, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
+    configured = {channel.channel: channel for channel in inquiry.target.channels}
+    chosen: list[tuple[str, float]] = []
+    for read in channels:
+        again = [at for channel, at in inquiry.known.own.get("bad", ()) if channel == read.channel]
+        held = [at for at in again if _holds(read.segments or (), at)]  # else it was deleted meanwhile
+        count = _count(inquiry, configured[read.channel], first)
+        chosen += [(read.channel, at) for at in (*held, *instants(read.segments or (), count, time.time()))]
+    return chosen
+
+
+def _holds(segments: Sequence[Segment], at: float) -> bool:
+    return any(one.start <= at < (one.end or one.start) for one in segments)
+
+
+def _count(inquiry: Inquiry, channel: Channel, first: bool) -> int:
+    limits = channel.limits.recording
+    if inquiry.target.close:
+        return limits.proof_samples
+    if first:
+        return 0
+    today = _today(inquiry.target)
+    share = (today.hour * 60 + today.minute + 1) / 1440
+    done = inquiry.known.own.get("proved", {}).get(f"{channel.channel} {today.date()}", 0)
+    return 1 if done < limits.samples_per_day * share else 0
+
+
+def instants(segments: Sequence[Segment], count: int, now: float) -> list[float]:
+    """Random recorded instants: one of each day first, then anywhere."""
+    spans = [(one.start, min(one.end or 0.0, now - NEWEST)) for one in segments]
+    spans = [(start, end) for start, end in spans if end > start]
+    if not spans or count <= 0:
+        return []
+    by_day: dict[int, list[tuple[float, float]]] = {}
+    for span in spans:
+        by_day.setdefault(int(span[0] // DAY), []).append(span)
+    chosen = [_within(of_day) for of_day in by_day.values()]
+    random.shuffle(chosen)
+    while len(chosen) < count:
+        chosen.append(_within(spans))
+    return chosen[:count]
+
+
+def _within(spans: Sequence[tuple[float, float]]) -> float:
+    start, end = random.choices(spans, [end - start for start, end in spans])[0]  # noqa: S311 - a sample, no secret
+    return random.uniform(start, end)  # noqa: S311 - a sample, no secret
+
+
+def _remember(inquiry: Inquiry, samples: Sequence[Sample]) -> None:
+    own, today = inquiry.known.own, str(_today(inquiry.target).date())
+    proved: dict[str, int] = {key: done for key, done in own.get("proved", {}).items() if key.endswith(today)}
+    for sample in samples:
+        key = f"{sample.channel} {today}"
+        proved[key] = proved.get(key, 0) + 1
+    own["proved"] = proved
+    tried = {(sample.channel, sample.at) for sample in samples if sample.good is not None}
+    left = [[channel, at] for channel, at in own.get("bad", ()) if (channel, at) not in tried]
+    own["bad"] = [*([one.channel, one.at] for one in samples if one.good is False), *left][:KEPT_BAD]
+
+
+def _today(target: Target) -> datetime:
+    return datetime.fromtimestamp(time.time(), ZoneInfo(target.timezone))
