@@ -11,6 +11,7 @@ from monitor.cli import (
     config,
     demo,
     discover,
+    doctor,
     explain,
     inspect,
     leave_site,
@@ -36,6 +37,7 @@ app.command("check")(check.check)
 app.command("retention")(retention.retention)
 app.command("discover")(discover.discover)
 app.add_typer(config.app, name="config", help="Check, show and explain the configuration.")
+app.command("doctor")(doctor.doctor)
 app.command("status")(status.status)
 app.command("why")(why.why)
 app.command("inspect")(inspect.inspect)
@@ -49,14 +51,19 @@ app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
 
 
-@app.callback()
-def cctv(
-    version: Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and end.")] = False,
-) -> None:
-    """Knows whether a video surveillance system really works."""
-    if version:
+def _print_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"cctv-monitor {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def cctv(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and end.")
+    ] = False,
+) -> None:
+    """Knows whether a video surveillance system really works."""
 
 
 def main() -> None:
