@@ -15,6 +15,7 @@ from monitor import systemd, workers
 from monitor.blame import Rules
 from monitor.board import Board
 from monitor.eyes import Eyes
+from monitor.inspecting import look_closely
 from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.lookers import LOOKERS
@@ -22,12 +23,16 @@ from monitor.metrics import Metrics
 from monitor.model import Key
 from monitor.plan import CADENCE, probes_of
 from monitor.protocols.logins import LoginEntry, LoginGuard
+from monitor.reports import calendar
+from monitor.reports.archive import Archive
+from monitor.reports.site import site_files
 from monitor.rounds import Rounds
 from monitor.runner import Runner
 from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
 from monitor.store import STATE_FILE, Store, StoreError, pictures
 from monitor.store.spans import Span
+from monitor.tickets import notify
 from monitor.tickets.desk import BOOK
 from monitor.tickets.record import row
 from monitor.tickets.service import TicketService
@@ -61,6 +66,8 @@ class Parts:
     rounds: Rounds
     schedule: Schedule
     tickets: TicketService
+    archive: Archive
+    calendar: calendar.Calendar
 
 
 def build(settings: Settings) -> Parts:
@@ -89,7 +96,17 @@ def build(settings: Settings) -> Parts:
     rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
     schedule = Schedule(rounds.poll, settings.poll.interval, metrics.look_skipped)
     tickets = TicketService(store, metrics, clock)
-    return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets)
+    archive = Archive(settings.state_dir)
+    reports = calendar.Calendar(
+        store,
+        archive,
+        partial(look_closely, rounds),
+        ledger.adopt,
+        metrics.inspected,
+        partial(notify.tell, [secret.get_secret_value() for secret in settings.notify]),
+        clock,
+    )
+    return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets, archive, reports)
 
 
 async def _keep_login(ledger: Ledger, entry: LoginEntry) -> None:
@@ -121,6 +138,7 @@ class Daemon:
         await self._watch(self._settings)
         async with self._background():
             parts.schedule.start()
+            parts.schedule.at("reports", calendar.TICK, "UTC", parts.calendar.tick)
             parts.metrics.reloaded(True, clock())
             systemd.notify("READY=1")
             await self._stop.wait()
@@ -148,6 +166,7 @@ class Daemon:
         self._parts.tickets.configure(policy_of(settings), sinks_of(settings))
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
         await self._parts.ledger.retarget(targets.values())
+        self._parts.calendar.sites, self._parts.calendar.times = site_files(settings), settings.reports
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)
         self._parts.metrics.probe_intervals({name: settings.poll.interval * times for name, times in CADENCE.items()})
 
@@ -188,6 +207,8 @@ class Daemon:
             jobs=tickets.listed,
             job=tickets.detail,
             alerted=tickets.alerted,
+            reports=self._parts.archive.kept,
+            report_file=self._parts.archive.file,
         )
 
     async def _look_now(self, key: Key, close: bool) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -140,6 +140,13 @@ class Ledger:
         self._show(evidence, look, findings)
         await self._keep_pictures(target.key, evidence, opening)
         return transitions
+
+    async def adopt(self, key: Key, baseline: Mapping[str, Memory]) -> None:
+        """What a person commissioned replaces what was learned, probe by probe."""
+        if key in self.board.devices:
+            fresh = {(key, probe): value for probe, value in baseline.items()}
+            self._memory |= fresh
+            await self._write(Changes(memory=fresh))
 
     def history(self, key: Key, since: datetime) -> list[Span]:
         """Every stretch of one verdict that touches the time since then, those that still last included."""

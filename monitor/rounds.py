@@ -49,6 +49,11 @@ class Rounds:
 
     async def look(self, key: Key, name: str, *, close: bool = False) -> Evidence | None:
         """Look and record. None when the device left the configuration, or its stream's address is not known yet."""
+        seen = await self.see(key, name, close=close)
+        return seen.evidence if seen else None
+
+    async def see(self, key: Key, name: str, *, close: bool = False) -> Seen | None:
+        """As :meth:`look`, with what it means."""
         target = self.targets.get(key)
         if target is None:
             return None
@@ -61,7 +66,11 @@ class Rounds:
         seen = await self._unless_blind(target, seen)
         if key in self.targets:
             await self._ledger.record(target, seen.evidence, seen.findings)
-        return seen.evidence
+        return seen
+
+    async def see_beside(self, target: Target, name: str) -> Seen:
+        """Look at something that is not watched, such as a second stream: nothing is recorded."""
+        return await self._runner.look(name, target, b"")
 
     async def _unless_blind(self, target: Target, seen: Seen) -> Seen:
         """What was seen while we could not see is no evidence."""

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +32,8 @@ class Schedule:
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
         )
-        self._scheduler.add_listener(lambda event: on_skip(str(event.job_id).split()[0]), EVENT_JOB_MAX_INSTANCES)
+        self._on_skip = on_skip
+        self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
         self._jobs: set[str] = set()
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -70,24 +71,62 @@ class Schedule:
         self._scheduler.add_job(self._call, trigger, args=(key, name), id=job)
 
     async def _call(self, key: Key, name: str) -> None:
-        look = asyncio.ensure_future(self._poll(key, name))
-        self._under_way.add(look)
+        await self._watched(self._poll(key, name))
+
+    async def _watched(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work that our stop waits for."""
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
         try:
-            await look
+            await task
         except asyncio.CancelledError:
             if not self._stopping:  # only our own stop is no news to the scheduler
                 raise
         finally:
-            self._under_way.discard(look)
+            self._under_way.discard(task)
 
-    def at(self, job: str, cron: str, timezone: str, call: Callable[[], Awaitable[None]]) -> None:
+    def _skipped(self, event: Any) -> None:
+        if event.job_id in self._jobs:  # a calendar job that outlasts its minute is no look missed
+            self._on_skip(str(event.job_id).split()[0])
+
+    def at(self, job: str, cron: str, timezone: str, call: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Call by the calendar: ``cron`` has the five fields of crontab(5), in the zone's wall clock."""
-        trigger = CronTrigger.from_crontab(cron, timezone=ZoneInfo(timezone))
-        self._scheduler.add_job(call, trigger, id=job, replace_existing=True)
+
+        async def watched() -> None:
+            await self._watched(call())
+
+        self._scheduler.add_job(watched, _trigger(cron, timezone), id=job, replace_existing=True)
 
     def forget(self, job: str) -> None:
         """Drop a calendar job."""
         self._scheduler.remove_job(job)
+
+
+def next_after(cron: str, timezone: str, moment: datetime) -> datetime:
+    """The first appointment of a crontab(5) line after ``moment``. ValueError for a line without one."""
+    after = moment + timedelta(microseconds=1)
+    found: datetime | None = _trigger(cron, timezone).get_next_fire_time(None, after)
+    if found is None:
+        raise ValueError(f"{cron!r} never comes")
+    return found
+
+
+def _trigger(cron: str, timezone: str) -> CronTrigger:
+    """APScheduler counts weekdays from Monday = 0, crontab(5) from Sunday = 0: names mean the same to both."""
+    *fields, weekdays = cron.split()
+    named = ",".join(_weekdays(part) for part in weekdays.split(","))
+    return CronTrigger.from_crontab(" ".join((*fields, named)), timezone=ZoneInfo(timezone))
+
+
+def _weekdays(part: str) -> str:
+    """``1-5`` as ``mon,tue,wed,thu,fri``; what is not of numbers alone stays as it is."""
+    first, _, last = part.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        return part
+    return ",".join(_WEEKDAYS[day % 7] for day in range(int(first), int(last or first) + 1))
+
+
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 
 
 def phase(name: str) -> float:

@@ -68,7 +68,7 @@ def build(
     document = head(kind, site, now.isoformat(timespec="seconds")) | {
         "began_at": min((one.evidence.at for one in looked), default=now).isoformat(timespec="seconds"),
         "verdict": worst(Verdict(device["verdict"]) for device in devices).value,
-        "counts": Counter(device["verdict"] for device in devices),
+        "counts": dict(Counter(device["verdict"] for device in devices)),
         "devices": devices,
         "manual": list(MANUAL),
     }

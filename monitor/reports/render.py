@@ -19,7 +19,8 @@ from monitor.model import FaultKind
 from monitor.reports import plots, tables
 from monitor.reports.compare import Document
 from monitor.reports.inspection import MANUAL
-from monitor.reports.texts import AIMS, COUNTED, KINDS, RATES
+from monitor.reports.texts import AIMS, ASPECTS, COUNTED, KINDS, RATES
+from monitor.words import _
 
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
 TEMPLATES = {"inspection": "inspection.html", "leave-site": "inspection.html", "arrival": "inspection.html"}
@@ -36,6 +37,23 @@ def rendered(document: Document, form: str, language: str) -> bytes:
 def shown(document: Document, language: str) -> dict[str, bytes]:
     """What the archive keeps beside the document."""
     return {form: rendered(document, form, language) for form in ("html", "csv")}
+
+
+def headline(document: Document, language: str) -> tuple[str, str]:
+    """A title, and one line of what the report says, for a message to people."""
+    catalogue = words.translations(language)
+    translate = catalogue.gettext
+    title = f"{document['site_name']} · {translate(KINDS[document['kind']])}"
+    if "counts" in document:
+        counts = [
+            (translate(words.VERDICTS[verdict]), document["counts"].get(verdict, 0)) for verdict in words.VERDICTS
+        ]
+        return title, " · ".join(f"{word}: {count}" for word, count in counts)
+    summary = document["summary"]
+    if not summary["count"]:
+        return title, translate(_("No fault in this period"))
+    number = catalogue.ngettext("%(num)s fault", "%(num)s faults", summary["count"]) % {"num": summary["count"]}
+    return title, f"{number} · {translate(_('%(count)s still open')) % {'count': summary['open']}}"
 
 
 def html(document: Document, language: str) -> bytes:
@@ -95,6 +113,7 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "probe": lambda probe: translate(str(words.PROBES.get(probe, probe))),
         "fault": lambda kind: translate(words.FAULTS[FaultKind(kind)]),
         "means": lambda kind: guidance_for(FaultKind(kind), language).means,
+        "aspect": lambda aspect: _aspect(aspect, translate),
         "manual": lambda code: translate(MANUAL[code]),
         "kind": lambda kind: translate(KINDS[kind]),
         "rate": lambda name: translate(RATES[name]),
@@ -106,6 +125,12 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
 def length(seconds: float, locale: str) -> str:
     """A length of time in its largest unit, in words of the language."""
     return format_timedelta(timedelta(seconds=round(seconds)), threshold=1.5, locale=locale)
+
+
+def _aspect(aspect: str, translate: words.Translate) -> str:
+    """``disk:sda`` is disk sda."""
+    name, _, which = aspect.partition(":")
+    return f"{translate(ASPECTS.get(name, name))} {which}".strip()
 
 
 def _local(at: str, zone: str) -> datetime:

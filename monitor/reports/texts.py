@@ -25,6 +25,14 @@ COUNTED = {
     "intact": _("normal pictures / online cameras whose picture was judged"),
     "recorded": _("complete recordings / recordings judged"),
 }
+ASPECTS = {
+    "sub": _("sub stream"),
+    "clock": _("clock"),
+    "identity": _("identity"),
+    "stream": _("stream settings"),
+    "raid": _("RAID"),
+    "disk": _("disk"),
+}
 COLUMNS = (
     *(_("Site"), _("Device"), _("Name"), _("Check"), _("Aspect"), _("Verdict"), _("Fault"), _("What was seen")),
     *(_("Since"), _("Until"), _("Hours"), _("Times in 90 days"), _("Maintenance")),

@@ -1,6 +1,7 @@
 """Messages to people (mail, WeCom, DingTalk, Feishu and the rest) through apprise; its URLs are secrets."""
 
 import logging
+from collections.abc import Iterable
 
 from monitor.model import Deadline, Receipt, Ticket
 from monitor.tickets.errors import Refused, Unavailable
@@ -8,6 +9,10 @@ from monitor.tickets.options import NotifyOptions
 from monitor.workers import in_thread
 
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # its own messages repeat addresses
+
+log = logging.getLogger(__name__)
+
+TELL_SECONDS = 30.0
 
 
 async def send(options: NotifyOptions, ticket: Ticket, deadline: Deadline) -> Receipt:
@@ -19,13 +24,27 @@ async def send(options: NotifyOptions, ticket: Ticket, deadline: Deadline) -> Re
     return Receipt("")
 
 
+async def tell(urls: Iterable[str], title: str, text: str) -> None:
+    """One message about no ticket, such as a report, to each address; what is not taken is said in the log, once."""
+    for number, url in enumerate(urls, start=1):
+        try:
+            await in_thread(_notify, url, title, text, "info", deadline=Deadline.after(TELL_SECONDS))
+        except (Refused, Unavailable, TimeoutError) as lost:
+            log.warning("notify address %d was not told of %r: %s", number, title, lost or "it took too long")
+
+
 def _send(url: str, ticket: Ticket) -> None:
+    kind = "success" if ticket.action == "resolve" else "warning"
+    _notify(url, ticket.title, f"{ticket.title}\n\n{ticket.text}", kind)
+
+
+def _notify(url: str, title: str, text: str, kind: str) -> None:
     import apprise
 
     service = apprise.Apprise()
     if not service.add(url):
         raise Refused("the address is none that apprise knows")
-    kind = apprise.NotifyType.SUCCESS if ticket.action == "resolve" else apprise.NotifyType.WARNING
-    text = f"{ticket.title}\n\n{ticket.text}"
-    if not service.notify(body=text, title=ticket.title, notify_type=kind, body_format=apprise.NotifyFormat.TEXT):
+    if not service.notify(
+        body=text, title=title, notify_type=apprise.NotifyType(kind), body_format=apprise.NotifyFormat.TEXT
+    ):
         raise Unavailable("the service did not take the message")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from monitor.model import FaultKind, Job, Key, Subject, Verdict
+from monitor.reports.archive import KeptReport
 from monitor.tickets.alerts import Taken
 from monitor.tickets.record import Detail
 
@@ -53,6 +54,10 @@ class Actions:
     """Alertmanager's webhook body. Raises ValueError in words, StoreError."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None
     """A kept JPEG of a device: "reference", or ``Fault.picture`` of one of its open faults."""
+    reports: Callable[[str], Sequence[KeptReport]] = lambda _site: ()
+    """The kept reports of a site, newest first."""
+    report_file: Callable[[str, str], bytes | None] = lambda _site, _name: None
+    """The content of a kept report's file, by site and file name; None for any other."""
     site_names: Callable[[], Mapping[str, str]] = dict
     """Site id -> name for people."""
     now: Callable[[], datetime] = _clock

@@ -20,6 +20,8 @@ from monitor.words import _
 
 REFRESH_SECONDS = 10
 PAGE_SIZE = 96
+REPORTS = 24
+"""So many kept reports are listed, the newest."""
 STALE = timedelta(minutes=5)
 """No look at any device for so long: the page says that it is old."""
 LOOK_WAIT_SECONDS = 8.0
@@ -44,7 +46,8 @@ class Pages:
             raise HTTPException(404, _("No such site."))
         listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
         faults = views.open_faults(self.board, site=site)
-        return await self.page(request, "site.html", seen=seen, site=site, faults=faults, **listed)
+        kept = (await asyncio.to_thread(self.actions.reports, site))[:REPORTS]
+        return await self.page(request, "site.html", seen=seen, site=site, faults=faults, kept=kept, **listed)
 
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
+from monitor.reports.texts import KINDS
 from monitor.tickets import labels
 from monitor.words import _
 
@@ -39,6 +40,7 @@ def environment(language: str) -> Environment:
     made.filters["fault"] = functools.partial(_named, translate, FAULTS)
     made.filters["state"] = lambda state: translate(labels.STATES[state])
     made.filters["happening"] = functools.partial(_named, translate, labels.HAPPENINGS)
+    made.filters["report_kind"] = lambda kind: translate(KINDS[kind])
     made.globals["guidance"] = lambda kind: guidance_for(kind, language)
     made.globals["guidance_headings"] = {field: translate(heading) for field, heading in HEADINGS.items()}
     made.globals["languages"] = LANGUAGE_NAMES

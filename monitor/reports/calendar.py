@@ -1,0 +1,138 @@
+"""Reports by the calendar: which are due, made one at a time, kept, and handed on. Missed ones are caught up."""
+
+import asyncio
+import base64
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.model import Key, Memory, Target
+from monitor.reports import inspection, summaries
+from monitor.reports.archive import Archive, KeptReport
+from monitor.reports.commissioning import EVENT
+from monitor.reports.compare import Document
+from monitor.reports.inspection import Looked
+from monitor.reports.material import RECENT, gather
+from monitor.reports.periods import Period
+from monitor.reports.render import headline, shown
+from monitor.reports.site import SiteFile, cron_at
+from monitor.schedule import next_after
+from monitor.settings.schema import Reports
+from monitor.store import Store, StoreError, events
+
+log = logging.getLogger(__name__)
+
+AGAIN = timedelta(hours=1)
+"""A report that could not be made is tried again after so long."""
+TICK = "* * * * *"
+"""How often the calendar is looked at: every minute."""
+
+Look = Callable[[Sequence[Target]], Awaitable[list[Looked]]]
+Adopt = Callable[[Key, Mapping[str, Memory]], Awaitable[None]]
+
+
+class Calendar:
+    """Lives in the daemon's event loop; ``tick`` is called every minute and never overlaps itself."""
+
+    def __init__(
+        self,
+        store: Store,
+        archive: Archive,
+        look: Look,
+        adopt: Adopt,
+        inspected: Callable[[str, datetime], None],
+        hand_over: Callable[[str, str], Awaitable[None]],
+        clock: Callable[[], datetime],
+    ) -> None:
+        """``look``: every check of these devices, close. ``adopt``: a baseline that was commissioned beside us.
+
+        ``inspected(site, at)`` hears of every completed inspection, ``hand_over(title, line)`` of every report.
+        """
+        self._store, self._archive, self._look, self._adopt = store, archive, look, adopt
+        self._inspected, self._hand_over, self._clock = inspected, hand_over, clock
+        self._began = clock()
+        self._tried: dict[tuple[str, str], datetime] = {}
+        self._adopted = max((one.id for one in store.read(events.of_kind, EVENT)), default=0)
+        self.sites: Mapping[str, SiteFile] = {}
+        self.times = Reports()
+
+    async def tick(self) -> None:
+        """Take in new baselines, tell of inspections, and make every report that is due."""
+        try:
+            await self._take_baselines()
+        except StoreError as refused:
+            log.warning("commissioned baselines wait: %s", refused)
+        for site in list(self.sites.values()):
+            self._tell_inspected(site)
+            for kind, cron in self._crons(site).items():
+                if self._is_due(site, kind, cron):
+                    self._tried[site.id, kind] = self._clock()
+                    await self._make(site, kind)
+
+    def _crons(self, site: SiteFile) -> dict[str, str]:
+        times = self.times
+        return {
+            "inspection": site.inspection,
+            "day": cron_at(times.daily),
+            "week": cron_at(times.weekly.time, weekday=times.weekly.weekday),
+            "month": cron_at(times.monthly.time, day=times.monthly.day),
+        }
+
+    def _is_due(self, site: SiteFile, kind: str, cron: str) -> bool:
+        """The first appointment after the last report has come; however long ago that was, it is caught up once."""
+        now, tried = self._clock(), self._tried.get((site.id, kind))
+        if tried is not None and now - tried < AGAIN:
+            return False
+        last = self._last(site, kind) or self._began
+        return next_after(cron, site.timezone, last) <= now
+
+    def _last(self, site: SiteFile, kind: str) -> datetime | None:
+        kept = self._archive.kept(site.id, kind)
+        if not kept:
+            return None
+        return datetime.strptime(kept[0].made, "%Y-%m-%d-%H%M%S").replace(tzinfo=ZoneInfo(site.timezone))
+
+    def _tell_inspected(self, site: SiteFile) -> None:
+        """An inspection made by hand counts as well."""
+        last = self._last(site, "inspection")
+        if last is not None:
+            self._inspected(site.id, last)
+
+    async def _make(self, site: SiteFile, kind: str) -> None:
+        try:
+            document = await self._document(site, kind)
+            kept = await asyncio.to_thread(self._keep, document, site.language)
+        except (OSError, StoreError, ValueError) as refused:
+            log.error("the report %s of %s could not be made, it is tried again later: %s", kind, site.id, refused)
+            return
+        log.info("report kept: %s of %s, %s", kind, site.id, kept.name)
+        self._tell_inspected(site)
+        title, line = headline(document, site.language)
+        await self._hand_over(title, f"{line} (reports/{site.id}/{kept.name}.html)")
+
+    async def _document(self, site: SiteFile, kind: str) -> Document:
+        if kind != "inspection":
+            return await asyncio.to_thread(summaries.make, kind, site, self._store, self._archive, self._clock())
+        looked = await self._look(site.targets)
+        return await asyncio.to_thread(self._inspection, site, looked)
+
+    def _inspection(self, site: SiteFile, looked: Sequence[Looked]) -> Document:
+        now = self._clock()
+        period = Period(now - RECENT, now + timedelta(seconds=1), site.timezone)
+        material = gather(self._store, site.id, [target.key for target in site.targets], period)
+        document = inspection.build(site, looked, material, now, self._archive.newest(site.id, "inspection"))
+        self._store.write(
+            events.add, events.Event(Key(site.id, ""), "inspected", now, {"verdict": document["verdict"]})
+        )
+        return document
+
+    def _keep(self, document: Document, language: str) -> KeptReport:
+        return self._archive.keep(document, shown(document, language))
+
+    async def _take_baselines(self) -> None:
+        """``cctv commission`` learned a reference beside the running daemon: it counts from now on."""
+        for event in await asyncio.to_thread(self._store.read, events.of_kind, EVENT, self._adopted):
+            baseline = {probe: base64.b64decode(text) for probe, text in event.record["baseline"].items()}
+            await self._adopt(event.key, baseline)
+            self._adopted = event.id
