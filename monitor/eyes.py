@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 
 from monitor.model import Evidence, Outcome
 
@@ -14,6 +13,10 @@ RECENT = 60.0
 """Looks of the last so many seconds speak about our network."""
 HOSTS = 3
 """So many different hosts without a route, and none with one: it is our network."""
+NOT_OVER_THE_NETWORK = frozenset({"", "localhost"})
+"""Recordings on our own disks."""
+SAYS_NOTHING = frozenset({Outcome.FAILED, Outcome.STARVED, Outcome.ABANDONED, Outcome.UNSUPPORTED})
+"""Outcomes that need not have come to a connection."""
 
 
 class Eyes:
@@ -22,7 +25,7 @@ class Eyes:
     def __init__(self) -> None:
         self.lag = 0.0
         self._lagged_at = float("-inf")
-        self._routes: deque[tuple[float, str, bool]] = deque()
+        self._routes: dict[str, tuple[float, bool]] = {}  # newest look at each host: when, and was there a route
 
     async def watch(self) -> None:
         """Measure the loop's lag for ever."""
@@ -39,16 +42,18 @@ class Eyes:
 
     def saw(self, host: str, evidence: Evidence) -> None:
         """Take note of one look's outcome."""
+        if host in NOT_OVER_THE_NETWORK or evidence.outcome in SAYS_NOTHING:
+            return
         now = time.monotonic()
-        self._routes.append((now, host, evidence.outcome is not Outcome.NO_ROUTE))
-        while self._routes and self._routes[0][0] < now - RECENT:
-            self._routes.popleft()
+        self._routes.pop(host, None)
+        self._routes[host] = (now, evidence.outcome is not Outcome.NO_ROUTE)  # at the end: in order of time
+        while next(iter(self._routes.values()))[0] < now - RECENT:
+            del self._routes[next(iter(self._routes))]
 
     def blind(self) -> str:
         """Why we cannot see, in words; "" when we can."""
         if time.monotonic() - self._lagged_at < LAG_MEMORY:
             return f"the monitor's own event loop was late by more than {LAG_SECONDS:.0f} s: the machine is overloaded"
-        dark = {host for _, host, routed in self._routes if not routed}
-        if len(dark) >= HOSTS and not any(routed for _, _, routed in self._routes):
-            return f"the monitor's own network is down: no route to any of {len(dark)} hosts"
+        if len(self._routes) >= HOSTS and not any(routed for _, routed in self._routes.values()):
+            return f"the monitor's own network is down: no route to any of {len(self._routes)} hosts"
         return ""

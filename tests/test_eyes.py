@@ -19,6 +19,11 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ([("a", Outcome.NO_ROUTE), ("b", Outcome.NO_ROUTE), ("c", Outcome.NO_ROUTE)], True),
         ([("a", Outcome.NO_ROUTE), ("b", Outcome.NO_ROUTE), ("c", Outcome.NO_ROUTE), ("d", Outcome.SEEN)], False),
         ([("a", Outcome.NO_ROUTE)] * 5, False),  # one dead host, polled often
+        ([(h, Outcome.SEEN) for h in "abc"] + [(h, Outcome.NO_ROUTE) for h in "abc"], True),  # a cable was pulled
+        ([(h, Outcome.SEEN) for h in "abc"] + [(h, Outcome.NO_ROUTE) for h in "ab"], False),  # c may still be there
+        ([("localhost", Outcome.SEEN)] + [(h, Outcome.NO_ROUTE) for h in "abc"], True),  # our disk needs no network
+        ([("d", Outcome.FAILED)] + [(h, Outcome.NO_ROUTE) for h in "abc"], True),  # our own trouble proves no route
+        ([(h, Outcome.NO_ROUTE) for h in "abc"] + [("b", Outcome.REFUSED)], False),
         ([("a", Outcome.CONNECT_TIMEOUT), ("b", Outcome.CONNECT_TIMEOUT), ("c", Outcome.CONNECT_TIMEOUT)], False),
     ],
 )
