@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: help setup run test test-slow check format bench bench-picture lock clean system
+.PHONY: docs help setup run test test-slow check format bench bench-picture lock clean system
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ check: $(READY) ## format, lint, types, import rules
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(READY) ## make the reference pages from the code
+	$(BIN)/python -m monitor.cli.reference docs/reference
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
