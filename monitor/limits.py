@@ -113,7 +113,7 @@ class PictureLimits:
     """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""
     careful_key_frames: int = 5
     """Key frames of one look whose median counts as more than one look."""
-    cast_change: float = 9.0
+    cast_change: float = 12.0
     """Mean colour (Cb, Cr) away from the reference's by more than this = colour_cast."""
     partial_flat: float = 0.25
     """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""

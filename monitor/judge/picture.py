@@ -7,6 +7,7 @@ from monitor.judge import picture_rules as alone
 from monitor.judge import picture_time_rules as over_time
 from monitor.judge import picture_view_rules as beside
 from monitor.judge.picture_rules import Answer, Rule, Word, undecidable
+from monitor.limits import PictureLimits
 from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict
 
 
@@ -44,7 +45,7 @@ def judge_picture(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     if not picture:
         return (_finding(target, evidence, Verdict.UNKNOWN, None, f"no picture to judge: {evidence.reason}", {}),)
     answers = dict(_ask(picture, target))
-    verdict, fault, reason = _conclude(answers, picture)
+    verdict, fault, reason = _conclude(answers, picture, target.limits.picture)
     facts = {**picture, "kinds": {str(kind): _row(answer) for kind, answer in answers.items()}}
     facts["confidence"] = _confidence(picture, target)
     return (_finding(target, evidence, verdict, fault, reason, facts),)
@@ -60,19 +61,27 @@ def _ask(picture: Facts, target: Target) -> Iterator[tuple[FaultKind, Answer]]:
         yield kind, answer
 
 
-def _conclude(answers: Mapping[FaultKind, Answer], picture: Facts) -> tuple[Verdict, FaultKind | None, str]:
+def _conclude(
+    answers: Mapping[FaultKind, Answer], picture: Facts, limits: PictureLimits
+) -> tuple[Verdict, FaultKind | None, str]:
     for kind, answer in answers.items():
         if answer.word is Word.FAULT:
             return Verdict.FAULT, kind, answer.reason
     if not picture["decoded"]:
         return Verdict.UNKNOWN, None, "no key frame could be decoded"
-    doubts = [FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK]
-    if picture["suspect"] or picture["freeze"]["still"]:
-        doubts += [FaultKind.FROZEN, FaultKind.REPLAYED]
-    for kind in doubts:
+    for kind in _weighty(picture, limits):
         if answers[kind].word is Word.UNDECIDABLE:
-            return Verdict.UNKNOWN, None, f"{kind} or not: {answers[kind].reason}".replace("_", " ")
+            return Verdict.UNKNOWN, None, f"{kind.replace('_', ' ')} or not: {answers[kind].reason}"
     return Verdict.OK, None, f"picture {picture.get('width')}x{picture.get('height')}, nothing wrong seen"
+
+
+def _weighty(picture: Facts, limits: PictureLimits) -> Iterator[FaultKind]:
+    """Kinds whose doubt is a doubt about the whole picture; that nothing is learned yet is none."""
+    yield from (FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK)
+    if picture["freeze"]["still"] or picture["decoded"] >= limits.careful_key_frames:
+        yield FaultKind.FROZEN
+    if picture["freeze"]["came_back"]:
+        yield FaultKind.REPLAYED
 
 
 def _row(answer: Answer) -> dict[str, str]:

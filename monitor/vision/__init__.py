@@ -35,6 +35,13 @@ class Answer:
     memory: Memory = field(default=b"", repr=False)
 
 
+def reference_of(memory: Memory) -> bytes | None:
+    """JPEG of the newest reference in a camera's memory, or None; needs none of the heavy libraries."""
+    from monitor.vision.memory import reference_of as read
+
+    return read(memory)
+
+
 def analyse(key_frames: Sequence[KeyFrame], memory: Memory, question: Question) -> Answer:
     """Decode and measure the key frames of one look (see :mod:`monitor.vision.analysis`)."""
     from monitor.vision.analysis import analyse as work

@@ -7,7 +7,7 @@ import numpy as np
 
 from monitor.model import KeyFrame, Memory
 from monitor.vision import Answer, Question, statistics, thumbnail
-from monitor.vision.annotate import annotated, reference_picture
+from monitor.vision.annotate import annotated
 from monitor.vision.beside import Beholder, Beside, masked_tiles
 from monitor.vision.compare import miniature
 from monitor.vision.decode import Picture, Plane, Undecodable, decode
@@ -50,7 +50,8 @@ def _with_history(
     shown = {"thumbnail": thumbnail.thumbnail(pictures[-1])}
     if question.close:
         shown |= {"frame": thumbnail.full(pictures[-1]), "annotated": annotated(pictures[-1], facts, beside, life)}
-        shown |= reference_picture(beside)
+    if beside.view:
+        shown["reference"] = kept.blobs[f"reference/{beside.view.name}"]
     packed = pack(kept)
     facts["memory_kilobytes"] = round(len(packed) / 1000, 1)
     return Answer(facts, shown, packed)

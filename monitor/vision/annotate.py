@@ -36,13 +36,6 @@ def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside, life: 
     return thumbnail.jpeg(_beside_reference(canvas, beside, top, bottom), thumbnail.FULL_QUALITY)
 
 
-def reference_picture(beside: Beside) -> dict[str, bytes]:
-    """``{"reference": JPEG}`` when the camera has one for this light."""
-    if beside.view is None or beside.view.reference is None:
-        return {}
-    return {"reference": thumbnail.jpeg(beside.view.reference, thumbnail.FULL_QUALITY)}
-
-
 def _shade_left_out(canvas: Canvas, life: Life) -> None:
     cells = cv2.resize(life.left_out.astype(np.uint8), canvas.shape[1::-1], interpolation=cv2.INTER_NEAREST).astype(
         bool

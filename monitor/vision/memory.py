@@ -44,6 +44,15 @@ def unpack(memory: Memory) -> Kept:
     return Kept(words, _split(body[length:], sizes))
 
 
+def reference_of(memory: Memory) -> bytes | None:
+    """JPEG (grey, 240 wide, between the overlay bands) of the reference learned last; None while there is none."""
+    kept = unpack(memory)
+    views = kept.words.get("views", {})
+    learned = [name for name in views if f"reference/{name}" in kept.blobs]
+    newest = max(learned, key=lambda name: float(views[name]["learned_at"]), default=None)
+    return None if newest is None else kept.blobs[f"reference/{newest}"]
+
+
 def _split(data: bytes, sizes: Mapping[str, int]) -> dict[str, bytes]:
     blobs, start = {}, 0
     for name, size in sizes.items():
