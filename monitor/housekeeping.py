@@ -10,7 +10,7 @@ from monitor.store.committer import Committer
 from monitor.store.tidying import tidy
 
 ALIVE = timedelta(seconds=30)
-"""How often the daemon writes that it is at work."""
+"""How often the daemon writes that it is at work. Ages are taken without their sign: clocks are set back, too."""
 TIDY = timedelta(hours=6)
 
 
@@ -36,10 +36,10 @@ class Housekeeping:
         """What is due now. Raises StoreError."""
         now = self._clock()
         self.windows = await asyncio.to_thread(self._running)
-        if self.alive is None or now - self.alive >= ALIVE:
+        if self.alive is None or abs(now - self.alive) >= ALIVE:
             self.alive = now
             self._committer.soon(Changes(alive=now))
-        if self._tidied is None or now - self._tidied >= TIDY:
+        if self._tidied is None or abs(now - self._tidied) >= TIDY:
             self._tidied = now
             await asyncio.to_thread(self._tidy, now)
 

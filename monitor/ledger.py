@@ -267,12 +267,12 @@ class Ledger:
         jpeg = newest_picture(evidence)
         if jpeg is None:
             return
-        folder, due = pictures.folder(self._store.path), self._pictured.get(key)
+        folder, kept = pictures.folder(self._store.path), self._pictured.get(key)
         try:
             for name in opening:
                 await asyncio.to_thread(pictures.save_opening, folder, name, jpeg)
-            if opening or due is None or evidence.at >= due:
-                self._pictured[key] = evidence.at + PICTURE_EVERY
+            if opening or kept is None or abs(evidence.at - kept) >= PICTURE_EVERY:
+                self._pictured[key] = evidence.at
                 await asyncio.to_thread(pictures.save_newest, folder, key, jpeg)
         except OSError as refused:
             log.warning("a picture of %s was not kept: %s", key, refused)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import logging
+import time
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,12 @@ from monitor.model import Key, Target
 from monitor.plan import CADENCE, probes_of
 
 Poll = Callable[[Key, str], Coroutine[Any, Any, None]]
+
+STEP_SECONDS = 5.0
+"""The wall clock moved so far against the monotonic one within a second or two: it was set."""
+STEP_CHECK = 1.0
+
+log = logging.getLogger(__name__)
 
 # A look that outlasts its interval is counted as a skip; a log line for each would drown the log.
 logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -34,16 +41,20 @@ class Schedule:
         )
         self._on_skip = on_skip
         self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
-        self._jobs: set[str] = set()
+        self._jobs: dict[str, tuple[Key, str]] = {}
+        self._time: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     def start(self) -> None:
         self._scheduler.start()
+        self._time = asyncio.create_task(self._keep_time(), name="wall clock")
 
     async def stop(self, farewell: float) -> None:
         """Call nobody any more; looks under way are cancelled and have ``farewell`` seconds to hang up."""
         self._stopping = True
+        if self._time:
+            self._time.cancel()
         self._scheduler.remove_all_jobs()
         for look in self._under_way:
             look.cancel()
@@ -55,18 +66,42 @@ class Schedule:
     def retarget(self, targets: Iterable[Target], interval: float) -> None:
         """Add what is new, drop what is gone, leave the rest at its phase; another interval moves everything."""
         wanted = {f"{name} {target.key}": (target.key, name) for target in targets for name in probes_of(target)}
-        stale = self._jobs if interval != self._interval else self._jobs - wanted.keys()
+        stale = self._jobs.keys() if interval != self._interval else self._jobs.keys() - wanted.keys()
+        kept = self._jobs.keys() - stale
         for job in stale:
             self._scheduler.remove_job(job)
         self._interval = interval
-        for job in wanted.keys() - (self._jobs - stale):
+        for job in wanted.keys() - kept:
             self._add(job, *wanted[job])
-        self._jobs = set(wanted)
+        self._jobs = wanted
+
+    def replan(self) -> None:
+        """Plan everything from now on: APScheduler goes by the wall clock, and would wait until it is that late again.
+
+        Calendar jobs keep their next date when the clock was set forward, so that none is left out.
+        """
+        for job, (key, name) in self._jobs.items():
+            self._scheduler.remove_job(job)
+            self._add(job, key, name)
+        for job in self._scheduler.get_jobs():
+            if job.id not in self._jobs and job.next_run_time > (fresh := job.trigger.get_next_fire_time(None, _now())):
+                job.modify(next_run_time=fresh)
+
+    async def _keep_time(self) -> None:
+        """Notice that the wall clock was set."""
+        before = time.time() - time.monotonic()
+        while True:
+            await asyncio.sleep(STEP_CHECK)
+            now = time.time() - time.monotonic()
+            if abs(now - before) > STEP_SECONDS:
+                log.warning("the clock of this machine was set by %+.0f s; all looks are planned anew", now - before)
+                self.replan()
+            before = now
 
     def _add(self, job: str, key: Key, name: str) -> None:
         period = self._interval * CADENCE[name]
         # A device slow to change still gets its first look within one poll interval.
-        first = datetime.now(UTC) + timedelta(seconds=phase(job) * self._interval)
+        first = _now() + timedelta(seconds=phase(job) * self._interval)
         trigger = IntervalTrigger(seconds=period, start_date=first, timezone=UTC)
         self._scheduler.add_job(self._call, trigger, args=(key, name), id=job)
 
@@ -127,6 +162,10 @@ def _weekdays(part: str) -> str:
 
 
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def phase(name: str) -> float:

@@ -1,6 +1,9 @@
 """Jobs come and go with the configuration; phases are fixed and spread."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monitor.model import Key, Target
 from monitor.plan import can_look, probes_of, with_stream
@@ -106,7 +109,7 @@ async def test_a_removed_device_is_polled_no_more():
     schedule = Schedule(_ignore, 60, on_skip=lambda probe: None)
     schedule.retarget([camera("a"), camera("b")], 60)
     schedule.retarget([camera("b")], 60)
-    assert schedule._jobs == {"picture school/b"}
+    assert set(schedule._jobs) == {"picture school/b"}
     assert [job.id for job in schedule._scheduler.get_jobs()] == ["picture school/b"]
 
 
@@ -116,6 +119,28 @@ async def test_another_interval_moves_every_job():
     schedule.retarget([camera("a")], 30)
     (job,) = schedule._scheduler.get_jobs()
     assert job.trigger.interval.total_seconds() == 30
+
+
+@pytest.mark.parametrize("set_by", [timedelta(days=-1), timedelta(hours=2)])
+async def test_a_clock_that_was_set_stops_no_look_and_leaves_no_report_out(monkeypatch, set_by: timedelta):
+    schedule = Schedule(_ignore, 60, on_skip=lambda probe: None)
+    schedule._scheduler.start(paused=True)
+    now = datetime.now(UTC)
+    monkeypatch.setattr("monitor.schedule._now", lambda: now - set_by)  # what the clock said before it was set
+    schedule.retarget([camera("a")], 60)
+    schedule.at("report", "0 8 * * *", "UTC", _report)
+    missed = now - timedelta(hours=1)
+    schedule._scheduler.get_job("report").modify(next_run_time=missed if set_by > timedelta(0) else now - 2 * set_by)
+    monkeypatch.setattr("monitor.schedule._now", lambda: now)
+    schedule.replan()
+    look, report = (schedule._scheduler.get_job(job).next_run_time for job in ("picture school/a", "report"))
+    assert now <= look <= now + timedelta(seconds=60)
+    assert report == missed if set_by > timedelta(0) else now < report <= now + timedelta(days=1)
+    await schedule.stop(1)
+
+
+async def _report() -> None:
+    pass
 
 
 async def _ignore(key: Key, name: str) -> None:
