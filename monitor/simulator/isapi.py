@@ -44,9 +44,13 @@ class IsapiChannel:
     serial: str = ""
     online: bool = True
     kind: str = "timing"
-    size: int = 200_000_000  # bytes of one file
+    size: int = 200_000_000  # bytes of one whole file
     duration: str = "P0DT0H"  # age at which recordings are deleted
     scheduled: bool = True
+
+    @property
+    def file_seconds(self) -> float:
+        return max((end - start for start, end in self.segments[:9]), default=1.0)
 
     @property
     def track(self) -> str:

@@ -68,7 +68,7 @@ def _row(recorder: "IsapiRecorder", channel: "IsapiChannel", begin: float, over:
     start, end, length = recorder.written(begin), recorder.written(over), over - begin
     track = "9901" if recorder.fault == "foreign_track" else channel.track
     ends = "2026-11-31T00:00:00Z" if recorder.fault == "impossible_times" else f"{end:%Y-%m-%dT%H:%M:%SZ}"
-    size = round(channel.size * min(1.0, length / 900.0))
+    size = round(channel.size * min(1.0, length / channel.file_seconds))
     uri = (
         f"rtsp://192.0.2.250/Streaming/tracks/{track}/?starttime={start:%Y%m%dT%H%M%SZ}&amp;endtime="
         f"{end:%Y%m%dT%H%M%SZ}&amp;name=ch{channel.number:02}_00&amp;size={size}"

@@ -6,14 +6,19 @@ from datetime import UTC, datetime
 from monitor.judge.recordings import judge_recordings
 from monitor.model import Channel, Credentials, Deadline, Evidence, Key, LoginState, Target
 from monitor.retention.hikvision import read_hikvision
-from monitor.simulator.isapi import IsapiChannel, IsapiRecorder, files
+from monitor.simulator import isapi
+from monitor.simulator.isapi import IsapiChannel, IsapiRecorder
 
 DAY, HOUR = 86400.0, 3600.0
-NOW = 0.0
 
 
 def now() -> float:
     return datetime.now(UTC).timestamp()
+
+
+def files(at: float, days: float = 16.0, seconds: float = 3600.0, holes=()) -> list[tuple[float, float]]:
+    """Longer files than real ones: fewer requests, and quicker tests."""
+    return isapi.files(at, days, seconds, holes)
 
 
 def recorder(*channels: IsapiChannel, **changes) -> IsapiRecorder:
