@@ -47,7 +47,7 @@ def _with_history(
     life.remember(facts["freeze"])
     if not facts["damaged"]:
         beholder.learn(view, now, alive=not facts["suspect"])
-    shown = {"thumbnail": thumbnail.thumbnail(pictures[-1])}
+    shown = {"thumbnail": thumbnail.thumbnail(pictures[-1], smalls[-1])}
     if question.close:
         shown |= {"frame": thumbnail.full(pictures[-1]), "annotated": annotated(pictures[-1], facts, beside, life)}
     if beside.view:
