@@ -35,7 +35,7 @@ async def tell(urls: Iterable[str], title: str, text: str) -> None:
 
 def _send(url: str, ticket: Ticket) -> None:
     kind = "success" if ticket.action == "resolve" else "warning"
-    _notify(url, ticket.title, f"{ticket.title}\n\n{ticket.text}", kind)
+    _notify(url, ticket.title, ticket.text, kind)
 
 
 def _notify(url: str, title: str, text: str, kind: str) -> None:
