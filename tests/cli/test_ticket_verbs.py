@@ -1,4 +1,4 @@
-"""``cctv ticket`` and ``cctv maintenance`` beside a state file in use, with names as people and attackers write them."""
+"""``cctv ticket`` and ``cctv maintenance`` beside a state file in use, with names as attackers write them."""
 
 import csv
 import io
