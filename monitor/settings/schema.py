@@ -235,8 +235,8 @@ class Sink(Strict):
 class Tickets(Strict):
     sinks: list[Sink] = []
     """Repair desks beside the local job book."""
-    cap_per_site: int | None = Field(default=None, ge=1, examples=[20])
-    """Open tickets a site may have; further faults join one ticket. None = no cap."""
+    cap_per_site: int | None = Field(default=50, ge=1, examples=[20])
+    """Open tickets a site may have; further faults share one. The job book has every one. null = no cap."""
     hold_down: Duration = Field(default=0.0, examples=["15m"])
     """How long a fault must stay cleared before its ticket is resolved."""
 
