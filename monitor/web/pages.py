@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from monitor import words
 from monitor.board import Board, DeviceState
 from monitor.model import Key, Verdict
-from monitor.web import timeline, views
+from monitor.web import retention, timeline, views
 from monitor.web.actions import Actions
 from monitor.web.figures import figures
 from monitor.web.looks import Looks
@@ -47,7 +47,9 @@ class Pages:
         listed = self._listed(request, [(key, one) for key, one in seen.verdicts.items() if key.site == site])
         faults = views.open_faults(self.board, site=site)
         kept = (await asyncio.to_thread(self.actions.reports, site))[:REPORTS]
-        return await self.page(request, "site.html", seen=seen, site=site, faults=faults, kept=kept, **listed)
+        return await self.page(
+            request, "site.html", seen=seen, site=site, faults=faults, kept=kept, recorders=retention.recorders(self.board, site), **listed
+        )
 
     async def device(self, request: Request, site: str, device: str) -> Response:
         key, state = self.find(site, device)
@@ -68,6 +70,7 @@ class Pages:
             zone=state.target.timezone,
             reference=self.actions.picture(key, "reference") is not None,
             looking=self.looks.running(key),
+            sheet=retention.sheet_of_camera(self.board, state.target),
         )
 
     async def look(self, site: str, device: str, close: bool = False) -> Response:
@@ -118,6 +121,7 @@ class Pages:
         shown = values | {
             "now": now,
             "blind_since": self.board.blind_since,
+            "trouble": self.actions.ready(),
             "stale": values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
             "refresh": REFRESH_SECONDS,
             "names": self.actions.site_names(),

@@ -92,6 +92,12 @@ async def test_a_blind_monitor_says_so_above_everything(house: House, browser: h
     assert page.index('role="alert"') < page.index('class="summary')
 
 
+async def test_a_disk_that_takes_nothing_is_on_every_page(house: House, browser: httpx.AsyncClient) -> None:
+    house.unready = "state/cctv.sqlite: the disk is full"
+    assert "lost at a restart: state/cctv.sqlite: the disk is full" in (await browser.get("/")).text
+    assert "重启后会丢失" in (await browser.get("/?lang=zh")).text
+
+
 async def test_an_old_board_is_called_old(house: House, browser: httpx.AsyncClient) -> None:
     for state in house.board.devices.values():
         state.looks = {name: replace(look, at=look.at - timedelta(hours=1)) for name, look in state.looks.items()}
