@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import verdicts
+from ssh_host import verdicts
 
 from monitor.judge.recordings import judge_recordings
 from monitor.limits import Limits, RecordingLimits

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import ALLOWED, Host, start_sshd, verdicts
+from ssh_host import ALLOWED, Host, start_sshd, verdicts
 
 from monitor.judge.recordings import judge_recordings
 from monitor.model import Credentials, Deadline, Evidence, LoginState, Outcome, Target
