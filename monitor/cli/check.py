@@ -27,7 +27,7 @@ def check(
     """Look now at cameras and recorders. Exit code: 0 ok, 1 fault, 2 wrong usage, 3 something could not be judged."""
     from monitor.cli import looking, rendering, watching
 
-    known = configured(config, needed=not targets)
+    known = configured(config, targets or [])
     try:
         chosen = choose(targets or [], known, login_from(username))
     except UnknownTarget as error:

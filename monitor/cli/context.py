@@ -2,7 +2,7 @@
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -33,9 +33,9 @@ def settings_from(config: Path | None) -> Settings:
     return settings
 
 
-def configured(config: Path | None, *, needed: bool) -> Configured:
-    """What can be named. Without ``needed``, a configuration that is not there is no mistake."""
-    if not needed and config is None and not find_config(None).is_file():
+def configured(config: Path | None, words: Sequence[str]) -> Configured:
+    """What can be named. URLs need no configuration, so one that is not there, or is wrong, is not in their way."""
+    if config is None and words and (all("://" in word for word in words) or not find_config(None).is_file()):
         return Configured()
     settings = settings_from(config)
     return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline)

@@ -26,9 +26,15 @@ def table(results: Iterable[Result]) -> Table:
         shown.add_column(column, overflow="fold")
     shown.add_column("s", justify="right")
     for result in results:
-        for finding in result.findings:
+        for finding in _telling(result.findings):
             shown.add_row(*_cells(finding))
     return shown
+
+
+def _telling(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Without the unknowns that a fault of the same look explains: a dead stream has no picture."""
+    faulty = any(finding.verdict is Verdict.FAULT for finding in findings)
+    return [finding for finding in findings if not faulty or finding.verdict is not Verdict.UNKNOWN]
 
 
 def print_table(results: list[Result]) -> None:

@@ -24,7 +24,7 @@ def retention(
     """Read the recorders now. Exit code: 0 ok, 1 fault, 2 wrong usage, 3 something could not be judged."""
     from monitor.cli import keeping, looking, rendering
 
-    known = configured(config, needed=True)
+    known = configured(config, ())
     try:
         recorders, cameras = _chosen(targets or [], known)
     except UnknownTarget as error:

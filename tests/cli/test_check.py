@@ -68,6 +68,14 @@ async def test_a_black_picture_is_named_at_once_and_says_it_was_seen_once(site: 
     assert picture["seconds"] > 0
 
 
+async def test_a_url_is_looked_at_even_beside_a_broken_configuration(site: Simulator, tmp_path: Path):
+    (tmp_path / "cctv.yaml").write_text("sites: 7")
+    code, out, _ = await cctv(site.url("roof"), folder=tmp_path)
+    assert code == 1
+    assert "unreachable" in out
+    assert "unknown" not in out  # that there is no picture either is no news
+
+
 async def test_nothing_at_the_address(site: Simulator, tmp_path: Path):
     code, out, _ = await cctv(site.url("roof"), "--json", "--probe", "rtsp", folder=tmp_path)
     (row,) = json.loads(out)["results"]
