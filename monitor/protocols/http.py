@@ -30,7 +30,7 @@ class Http:
 
     Credentials are sent only in answer to a challenge, Digest before Basic, and never again once they were refused.
     ``login_worked`` is None until they were sent. ``pause``: least seconds between two requests. ``explain`` sees every
-    401, before any login, and raises DeviceError for what the device says in its body, such as a locked account.
+    401, before any login, and 403 and 423 after one; it raises DeviceError for what the body says, such as a lock.
     """
 
     def __init__(
@@ -76,6 +76,8 @@ class Http:
         answer = await self._send(request, deadline)
         if answer.status == 401 and 401 not in accept:
             answer = await self._logged_in(request, answer, deadline)
+        if answer.status in UNDECIDED and self._authorizer is not None:
+            self._undecided(answer)
         if answer.status in accept:
             return answer
         raise by_status(answer)
@@ -108,6 +110,14 @@ class Http:
         if answer.status not in UNDECIDED:
             self.login_worked = True
         return answer
+
+    def _undecided(self, answer: Answer) -> None:
+        """What was no 401 may still be a lock; a login that never worked then rests as a refused one does."""
+        try:
+            self._explain(answer)
+        except DeviceError:
+            self.login_worked = self.login_worked or False
+            raise
 
     def _turned_away(self, refusal: Answer) -> DeviceError:
         words = "the login was accepted before and is refused now" if self.login_worked else WRONG

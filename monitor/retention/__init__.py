@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from monitor.model import Deadline, Evidence, Memory, Target
+from monitor.retention.dahua import DahuaOptions, read_dahua
 from monitor.retention.files import read_files
 from monitor.retention.frigate import FrigateOptions, read_frigate
 from monitor.retention.hikvision import HikvisionOptions, read_hikvision
@@ -32,6 +33,7 @@ RECORDERS: Mapping[str, Kind] = {
     "files": Kind(read_files, FilesOptions),
     "onvif": Kind(read_onvif, OnvifOptions),
     "hikvision": Kind(read_hikvision, HikvisionOptions),
+    "dahua": Kind(read_dahua, DahuaOptions),
     "frigate": Kind(read_frigate, FrigateOptions),
     "zoneminder": Kind(read_zoneminder, ZoneminderOptions),
 }

@@ -22,6 +22,18 @@ UNLOCK_MARGIN = 60.0
 """Seconds a locked account is left alone beyond the time the recorder tells."""
 
 
+LOCK_SECONDS = 1800.0
+"""How long an account stays locked where the recorder does not say."""
+
+
+class Locked(DeviceError):
+    """The account is locked, for so many seconds more."""
+
+    def __init__(self, seconds: float = LOCK_SECONDS) -> None:
+        super().__init__(Outcome.LOCKED, f"the account is locked for {round(seconds / 60) or 1} min more")
+        self.seconds = seconds
+
+
 class HttpOptions(Options):
     """A recorder read over HTTP."""
 
@@ -88,6 +100,7 @@ async def inquire(
             seen = failed
         facts = {"requests": http.requests, "phase": "asking" if http.connected else "connect"}
         worked = http.login_worked
+    known.own["worked"] = worked is True or known.own.get("worked", False)
     seconds = time.monotonic() - began
     if isinstance(seen, DeviceError):
         return _failed(target, at, seconds, seen, known, facts, worked)
@@ -134,7 +147,8 @@ def _failed(
     worked: bool | None,
 ) -> Evidence:
     if failed.outcome is Outcome.LOCKED:
-        known.own["locked_until"] = time.time() + float(getattr(failed, "seconds", 1800.0)) + UNLOCK_MARGIN
+        lock = failed.seconds if isinstance(failed, Locked) else LOCK_SECONDS
+        known.own["locked_until"] = time.time() + lock + UNLOCK_MARGIN
         # A lock refuses the right password too: one that worked before is tried again when the lock is over.
         worked = None if target.login.ever_worked or known.own.get("worked") else worked
     return Evidence(

@@ -61,7 +61,6 @@ class _Look:
         told, at = await self.isapi.clock()
         clock = read_clock(told, at, self.target.timezone)
         tracks = tracks_of(self.target.channels, await self.isapi.tracks())
-        self.known.own["worked"] = True
         disks = await self._maybe("disks", self.isapi.disks(), None)
         cameras = await self._maybe("cameras", self.isapi.cameras(), {})
         online = await self._maybe("camera states", self.isapi.online(), {})

@@ -13,12 +13,11 @@ from monitor.protocols import markup
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http import Http
 from monitor.protocols.http_wire import Answer
+from monitor.retention.inquiry import LOCK_SECONDS, Locked
 from monitor.retention.walls import Told, parse
 
 PAGE = 40
 """Results of one page: the most that every firmware gives (web SDK manual)."""
-LOCK_SECONDS = 1800.0
-"""How long an account stays locked where the recorder does not say."""
 MIB = 1024**2
 LARGEST_MIB = 10**9
 """Capacities above are bytes, as old firmware tells them: a petabyte of disk is none."""
@@ -34,14 +33,6 @@ STATUS = {
 }
 """Words of ``hdd/status`` -> ours; anything else, such as formatting, is unknown."""
 KINDS = {"timing": "continuous", "motion": "motion", "alarm": "alarm", "manual": "manual"}
-
-
-class Locked(DeviceError):
-    """The account is locked, for so many seconds more."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(Outcome.LOCKED, f"the account is locked for {round(seconds / 60) or 1} min more")
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)
