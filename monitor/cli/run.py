@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import fail, settings_from
+from monitor.cli.logs import log_to_stderr
 from monitor.settings import find_config
 
 
@@ -16,7 +17,7 @@ def run(
     debug: Annotated[bool, typer.Option("--debug", help="Log every step.")] = False,
 ) -> None:
     """Watch everything in the configuration until told to stop."""
-    logging.basicConfig(level=logging.DEBUG if debug else logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr(logging.DEBUG if debug else logging.INFO)
     asyncio.run(watch(config))
 
 
