@@ -43,4 +43,4 @@ def test_the_daemon_can_feed_the_watchdog_it_is_given() -> None:
     """The feeding loop wakes at least every five seconds; the unit must leave it room."""
     assert int(re.search(r"^WatchdogSec=(\d+)$", TEXT, re.MULTILINE)[1]) >= 30
     assert "Type=notify\n" in TEXT
-    assert "ExecReload=/bin/kill -HUP $MAINPID\n" in TEXT
+    assert "ExecReload=/bin/sh -c 'kill -HUP $MAINPID'\n" in TEXT
