@@ -1,13 +1,15 @@
 """The key figures of a site over a period, as plain data: in all, per camera, per day."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from monitor.model import Key, Subject, Target
+from monitor.model import Key, Subject, Target, Window
 from monitor.reports import kpi
 from monitor.reports.compare import Document
-from monitor.reports.kpi import Rate, Stretch
+from monitor.reports.kpi import Piece, Rate, Stretch
 from monitor.reports.material import Material
 from monitor.reports.periods import Period
 from monitor.reports.site import SiteFile
@@ -17,20 +19,42 @@ Shares = Mapping[str, Mapping[date, float | None]]
 """Device -> day at the site -> share recorded."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Camera:
+    """What was seen of one camera, ready to be counted over any part of the period."""
+
+    target: Target
+    online: list[Piece]
+    picture: list[Piece]
+    shares: Mapping[date, float | None]
+    gaps: list[Stretch]
+    windows: Sequence[Window]
+
+
 def figures(site: SiteFile, material: Material, period: Period, older: Shares | None = None) -> Document:
     """``older``: what earlier reports knew about days that the recorders no longer speak of."""
-    cameras = {target.key: _rates(target, material, period, older or {}) for target in site.cameras}
+    cameras = [_camera(target, material, period, older or {}) for target in site.cameras]
+    each = [_rates(camera, period) for camera in cameras]
     days = list(period.days())
-    by_day = [_total(_rates(target, material, day, older or {}) for target in site.cameras) for day in days]
     return {
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
-        "all": _plain(_total(cameras.values())),
+        "all": _plain(_total(each)),
         "cameras": [
-            {"device": key.device, "name": site.name_of(key), **_plain(rates), "days": _days(key, material, period)}
-            for key, rates in cameras.items()
+            {
+                "device": camera.target.key.device,
+                "name": site.name_of(camera.target.key),
+                **_plain(rates),
+                "days": [
+                    [day.first_day.isoformat(), camera.shares[day.first_day]]
+                    for day in days
+                    if day.first_day in camera.shares
+                ],
+            }
+            for camera, rates in zip(cameras, each, strict=True)
         ],
         "by_day": [
-            {"day": day.first_day.isoformat(), **_plain(rates)} for day, rates in zip(days, by_day, strict=True)
+            {"day": day.first_day.isoformat(), **_plain(_total(_rates(camera, day) for camera in cameras))}
+            for day in days
         ],
     }
 
@@ -41,29 +65,30 @@ def shares_of(document: Document) -> dict[str, dict[date, float | None]]:
     return {one["device"]: {date.fromisoformat(day): share for day, share in one["days"]} for one in cameras}
 
 
-def _rates(target: Target, material: Material, period: Period, older: Shares) -> dict[str, Rate]:
+def _camera(target: Target, material: Material, period: Period, older: Shares) -> _Camera:
     key = target.key
-    stretches = kpi.wanted(period, material.windows, key, _installed(target))
-    until = min(period.end, _newest(key, material) or period.end)
-    rates = {
-        "online": kpi.online(kpi.held(material.online_spans(key), until), stretches),
-        "intact": kpi.intact(kpi.held(material.spans_of(key, "picture"), until), stretches if target.rtsp else []),
-    }
+    return _Camera(
+        target,
+        kpi.held(material.online_spans(key), period.end),
+        kpi.held(material.spans_of(key, "picture"), period.end),
+        {**older.get(key.device, {}), **_shares(key, material)},
+        _gaps(key, material),
+        material.windows,
+    )
+
+
+def _rates(camera: _Camera, period: Period) -> dict[str, Rate]:
+    target = camera.target
+    stretches = kpi.wanted(period, camera.windows, target.key, _installed(target))
+    rates = {"online": kpi.online(camera.online, stretches)}
+    if target.rtsp or camera.picture:
+        rates["intact"] = kpi.intact(camera.picture, stretches)
     if target.recorder:
-        shares = {**older.get(key.device, {}), **_shares(key, material)}
-        rates["recorded"] = kpi.recorded(shares, _gaps(key, material), period, stretches)
+        rates["recorded"] = kpi.recorded(camera.shares, camera.gaps, period, stretches)
     return rates
 
 
-def _newest(key: Key, material: Material) -> datetime | None:
-    """Nothing is known after the newest look."""
-    looks = [spans[-1].last for subject, spans in material.spans.items() if subject.key == key and spans]
-    return max(looks, default=None)
-
-
 def _installed(target: Target) -> datetime | None:
-    from zoneinfo import ZoneInfo
-
     text = target.options.get("installed")
     return datetime.fromisoformat(f"{text}T00:00").replace(tzinfo=ZoneInfo(target.timezone)) if text else None
 
@@ -82,12 +107,7 @@ def _gaps(key: Key, material: Material) -> list[Stretch]:
     return [(datetime.fromisoformat(start).timestamp(), datetime.fromisoformat(end).timestamp()) for start, end in gaps]
 
 
-def _days(key: Key, material: Material, period: Period) -> list[list[Any]]:
-    shares = _shares(key, material)
-    return [[day.first_day.isoformat(), shares[day.first_day]] for day in period.days() if day.first_day in shares]
-
-
-def _total(cameras: Any) -> dict[str, Rate]:
+def _total(cameras: Iterable[Mapping[str, Rate]]) -> dict[str, Rate]:
     total = dict.fromkeys(NAMES, Rate())
     for rates in cameras:
         for name, rate in rates.items():

@@ -87,8 +87,10 @@ def wanted(period: Period, windows: Iterable[Window], key: Key, installed: datet
 def held(spans: Iterable[SpanLike], until: datetime) -> list[Piece]:
     """Spans of one subject as stretches without overlap: a finding holds until the next look, if that came in time."""
     ordered = sorted(spans, key=lambda span: span.first)
-    ends = [span.first.timestamp() for span in ordered[1:]] + [until.timestamp()]
-    return [_piece(span, end) for span, end in zip(ordered, ends, strict=True)]
+    nexts = [*ordered[1:], None]
+    return [
+        _piece(span, (then.first if then else until).timestamp()) for span, then in zip(ordered, nexts, strict=False)
+    ]
 
 
 def online(pieces: Iterable[Piece], stretches: Sequence[Stretch]) -> Rate:

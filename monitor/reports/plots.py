@@ -23,8 +23,9 @@ def curve(points: Sequence[tuple[str, float | None]], least: float = 0.9) -> Mar
     )
     lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _runs(points, step, low))
     grid = f'<path class="grid" d="M0 {_height(1.0, low):.1f}H{WIDTH}M0 {_height(low, low):.1f}H{WIDTH}"/>'
-    frame = f'class="curve" viewBox="-4 -4 {WIDTH + 8} {HEIGHT + 8}" role="img"'
-    return Markup(f"<svg {frame}>{grid}{lines}{dots}</svg>")  # noqa: S704 -- numbers of ours, the day is escaped
+    scale = f'<text x="-6" y="4">100</text><text x="-6" y="{HEIGHT + 3}">{low * 100:.0f}</text>'
+    frame = f'class="curve" viewBox="-28 -8 {WIDTH + 34} {HEIGHT + 16}" role="img"'
+    return Markup(f"<svg {frame}>{grid}{lines}{dots}{scale}</svg>")  # noqa: S704 -- numbers of ours, the day is escaped
 
 
 def days(shares: Sequence[tuple[str, float | None]]) -> Markup:

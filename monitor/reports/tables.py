@@ -34,7 +34,7 @@ def _findings(document: Document, translate: words.Translate) -> Iterator[Row]:
 
 def _faults(document: Document, translate: words.Translate) -> Iterator[Row]:
     for one in document["faults"]:
-        state = _("repaired") if one["cleared"] else _("open")
+        state = _("repaired") if one["cleared"] else _("not repaired")
         yield [
             *(document["site"], one["device"], one["name"], _probe(one["probe"], translate), "", translate(state)),
             *(_fault(one["fault"], translate), one["reason"], one["since"], one["cleared"] or ""),
