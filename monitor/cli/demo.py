@@ -19,7 +19,7 @@ def demo(
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     with tempfile.TemporaryDirectory(prefix="cctv-demo-") as scratch:
         try:
-            asyncio.run(_demo(state or Path(scratch), listen))
+            asyncio.run(_demo((state or Path(scratch)).absolute(), listen))
         except OSError as taken:
             fail(f"the demo cannot start: {taken.strerror or taken}; is another one running?")
 
@@ -27,10 +27,11 @@ def demo(
 async def _demo(folder: Path, listen: str) -> None:
     from monitor.cli.run import watch
     from monitor.simulator import Simulator
-    from monitor.simulator.demo import demo_site, write_demo_config
+    from monitor.simulator.demo import demo_site, furnish, write_demo_config
 
     typer.echo("starting a simulated site …")
     async with Simulator(demo_site(), control_port=0) as site:
         assert site.control
         typer.echo(f"{len(site.cameras)} cameras; switch their faults at {site.control.url}")
-        await watch(write_demo_config(folder, site, listen))
+        furniture = await furnish(site, folder)
+        await watch(write_demo_config(folder, site, listen, furniture))

@@ -1,19 +1,30 @@
 """The site of ``cctv demo``: a school with cameras that work and cameras that do not, each on its own address."""
 
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from monitor.simulator.camera import CameraSpec
+from monitor.simulator.onvif_site import onvif_of
+from monitor.simulator.recorders import DAY
+from monitor.simulator.recording import LiveRecorder
 from monitor.simulator.site import Simulator
 
 USERNAME = "viewer"
 PASSWORD = "demo-only"  # noqa: S105 - of cameras that are drawn, on loopback
 PASSWORD_FILE = "demo.password"  # noqa: S105 - the name of a file
+TIMEZONE = "Asia/Shanghai"
+ONVIF_PORT = 8000
+SLOW_CLOCK = "parking"
+CLOCK_BEHIND = 3 * 3600.0
+"""Seconds the clock of that camera is behind."""
 NAMES = {
     "gate": "大门 Main gate",
     "yard": "操场 Yard",
     "classroom": "教室 Classroom (nothing moves)",
-    "parking": "停车场 Car park at night",
+    "parking": "停车场 Car park at night (clock three hours behind)",
     "reception": "前台 Reception (JPEG)",
     "corridor": "走廊 Corridor (black)",
     "library": "图书馆 Library (frozen, clock ticks)",
@@ -69,14 +80,46 @@ def _camera(
     )
 
 
-def demo_config(site: Simulator, state_dir: Path, listen: str = "127.0.0.1:9108") -> str:
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What a site has besides its cameras' streams."""
+
+    onvif: dict[str, str]  # camera id -> address and port
+    recorder: LiveRecorder
+
+
+async def furnish(site: Simulator, folder: Path, onvif_port: int = ONVIF_PORT) -> Furniture:
+    """ONVIF on the cameras that work, and a recorder with sixteen days on its disk below ``folder``.
+
+    Of three cameras: one is recorded, one misses a day, one stopped three days ago. ``onvif_port`` 0 = any free ones.
+    """
+    healthy = [camera.spec for camera in site.cameras.values() if not camera.fault]
+    onvif = {spec.id: onvif_of(replace(spec, port=site.cameras[spec.id].port), onvif_port) for spec in healthy}
+    for name, service in onvif.items():
+        service.clock_offset = -CLOCK_BEHIND if name == SLOW_CLOCK else 0.0
+        await site.attach(service)
+    recorder = await site.attach(LiveRecorder(folder / "recordings", _holes(time.time())))
+    return Furniture({name: service.address for name, service in onvif.items()}, recorder)
+
+
+def _holes(now: float) -> dict[str, tuple[tuple[float, float], ...]]:
+    today = datetime.fromtimestamp(now, ZoneInfo(TIMEZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+    missing = tuple((today - timedelta(days=ago)).timestamp() for ago in (6, 5))
+    lunch = (today - timedelta(days=9)).timestamp() + 11 * 3600.0
+    return {
+        "gate": (),
+        "yard": ((lunch, lunch + 2.5 * 3600.0), (missing[0], missing[1])),
+        "classroom": ((now - 3 * DAY, float("inf")),),
+    }
+
+
+def demo_config(
+    site: Simulator, state_dir: Path, listen: str = "127.0.0.1:9108", furniture: Furniture | None = None
+) -> str:
     """The daemon's configuration for the cameras of ``site``, as YAML; looks are frequent, for a visitor's sake.
 
     It refers to the file ``demo.password`` beside it; :func:`write_demo_config` writes both.
     """
-    cameras = "".join(
-        f"      - {{id: {name}, name: {NAMES.get(name, name)!r}, rtsp: {site.url(name)!r}}}\n" for name in site.cameras
-    )
     return (
         "# Made by cctv demo: a simulated site on loopback addresses.\n"
         f"state_dir: {str(state_dir)!r}\n"
@@ -86,19 +129,37 @@ def demo_config(site: Simulator, state_dir: Path, listen: str = "127.0.0.1:9108"
         "sites:\n"
         "  - id: demo\n"
         "    name: 示范学校 Demo school\n"
-        "    timezone: Asia/Shanghai\n"
+        f"    timezone: {TIMEZONE}\n"
         f"    username: {USERNAME}\n"
         f"    password: {{file: {PASSWORD_FILE}}}\n"
-        "    cameras:\n" + cameras
+        + (_recorder(furniture.recorder) if furniture else "")
+        + "    cameras:\n"
+        + "".join(_watched(site, name, furniture) for name in site.cameras)
     )
 
 
-def write_demo_config(folder: Path, site: Simulator, listen: str = "127.0.0.1:9108") -> Path:
+def _recorder(recorder: LiveRecorder) -> str:
+    name = "录像机 Recorder"
+    return f"    recorders:\n      - {{id: nvr, name: {name!r}, kind: files, layout: {recorder.layout!r}}}\n"
+
+
+def _watched(site: Simulator, name: str, furniture: Furniture | None) -> str:
+    keys = f"id: {name}, name: {NAMES.get(name, name)!r}, rtsp: {site.url(name)!r}"
+    if furniture and name in furniture.onvif:
+        keys += f", onvif: {furniture.onvif[name]!r}"
+    if furniture and name in furniture.recorder.channels:
+        keys += ", recorder: nvr"
+    return f"      - {{{keys}}}\n"
+
+
+def write_demo_config(
+    folder: Path, site: Simulator, listen: str = "127.0.0.1:9108", furniture: Furniture | None = None
+) -> Path:
     """Write ``cctv.yaml`` and its password file into ``folder``, the state beside them; returns the configuration."""
     folder.mkdir(parents=True, exist_ok=True)
     secret = folder / PASSWORD_FILE
     secret.touch(mode=0o600)
     secret.write_text(PASSWORD)
     config = folder / "cctv.yaml"
-    config.write_text(demo_config(site, folder / "state", listen))
+    config.write_text(demo_config(site, folder / "state", listen, furniture))
     return config

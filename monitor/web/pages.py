@@ -48,7 +48,14 @@ class Pages:
         faults = views.open_faults(self.board, site=site)
         kept = (await asyncio.to_thread(self.actions.reports, site))[:REPORTS]
         return await self.page(
-            request, "site.html", seen=seen, site=site, faults=faults, kept=kept, recorders=retention.recorders(self.board, site), **listed
+            request,
+            "site.html",
+            seen=seen,
+            site=site,
+            faults=faults,
+            kept=kept,
+            recorders=retention.recorders(self.board, site),
+            **listed,
         )
 
     async def device(self, request: Request, site: str, device: str) -> Response:

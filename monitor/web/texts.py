@@ -17,6 +17,20 @@ from monitor.words import _
 FAULTS = {str(kind): text for kind, text in words.FAULTS.items()}
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
+DISK_STATES = {
+    "ok": _("in order"),
+    "full": _("full"),
+    "failed": _("failed"),
+    "absent": _("gone"),
+    "unknown": _("unknown"),
+}
+RAID_STATES = {
+    "ok": _("in order"),
+    "degraded": _("degraded"),
+    "rebuilding": _("being rebuilt"),
+    "unknown": _("unknown"),
+}
+
 
 @functools.cache
 def environment(language: str) -> Environment:
@@ -35,6 +49,10 @@ def environment(language: str) -> Environment:
     made.filters["duration"] = functools.partial(duration, translate)
     made.filters["moment"] = moment
     made.filters["second"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
+    made.filters["clock"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
+    made.filters["bytes"] = size
+    made.filters["disk_status"] = functools.partial(_named, translate, DISK_STATES)
+    made.filters["raid"] = functools.partial(_named, translate, RAID_STATES)
     made.filters["verdict"] = lambda verdict: translate(words.VERDICTS[verdict])
     made.filters["probe"] = functools.partial(_probe, translate)
     made.filters["fault"] = functools.partial(_named, translate, FAULTS)
@@ -68,6 +86,16 @@ def duration(translate: Callable[[str], str], seconds: float) -> str:
         if seconds < limit:
             return translate(text) % {"count": int(max(0.0, seconds) // unit)}
     raise AssertionError("the last limit is infinite")
+
+
+def size(count: float | None) -> str:
+    """Bytes as disks are sold, in powers of ten."""
+    if count is None:
+        return "–"
+    for power, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
+        if count >= power:
+            return f"{count / power:.1f} {unit}"
+    return f"{count:.0f} B"
 
 
 def moment(at: datetime, timezone: str, now: datetime) -> str:
