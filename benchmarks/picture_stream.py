@@ -46,7 +46,7 @@ class Camera:
         self.scene, self.encoding, self.fault = scene, encoding, fault
         self._random = np.random.default_rng(17)
         size = scene.picture(0).shape
-        self._noise = [self._random.normal(0, scene.noise, size[:2]).astype(np.float32) for _ in range(8)]
+        self._noise = [self._sensor_noise(size[:2]) for _ in range(8)]
         self._encoder = _encoder(encoding, size[1], size[0])
         self._held: np.ndarray | None = None
         self._count = 0
@@ -101,10 +101,13 @@ class Camera:
         return _clock(image, seconds)
 
     def _sense(self, image: np.ndarray) -> np.ndarray:
-        noise = self._noise[self._random.integers(len(self._noise))]
-        shift = self._random.integers(0, noise.shape)
-        noise = np.roll(noise, shift, (0, 1))[..., None]
-        return np.clip(image + noise + 0.5, 0, 255).astype(np.uint8)
+        noise = np.roll(self._noise[self._random.integers(len(self._noise))], self._random.integers(image.shape[0]), 0)
+        return cv2.add(image, noise, dtype=cv2.CV_8U)
+
+    def _sensor_noise(self, size: tuple[int, ...]) -> np.ndarray:
+        """The same in all three colours; whole grey levels, as an 8-bit sensor reads them out."""
+        grey = np.rint(self._random.normal(0, self.scene.noise, size)).astype(np.int16)
+        return np.repeat(grey[..., None], 3, axis=2)
 
 
 def _clock(image: np.ndarray, seconds: float) -> np.ndarray:

@@ -95,7 +95,7 @@ class PictureLimits:
     """With fewer recognisable tiles occluded, moved and view_changed cannot be judged."""
     occluded_share: float = 0.33
     """More than this share of the recognisable tiles lost in one look = occluded."""
-    occluded_share_lasting: float = 0.25
+    occluded_share_lasting: float = 0.3
     """The same tiles lost in two and more looks in a row, or in the median of a close look."""
     view_changed_share: float = 0.75
     """More than this share lost, while the picture is as rich in edges as before = view_changed."""

@@ -52,9 +52,10 @@ def _frame_lost_tiles(canvas: Canvas, lost: Canvas, top: int, bottom: int) -> No
 
 def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
     freeze, reference = facts["freeze"], facts["reference"]
-    said = f"least change {freeze['least_change']}, limit {freeze['limit']}"
+    least = freeze["least_change"]
+    said = f"least change {'-' if least is None else f'{least:.2f}'}, limit {freeze['limit']:.2f}"
     if reference["learned"]:
-        said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, focus {reference['focus_ratio']:.2f}"
+        said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, detail {reference['sharpness']:.0%}"
     place = (8, canvas.shape[0] - 10)
     cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 3, cv2.LINE_AA)
     cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, YELLOW, 1, cv2.LINE_AA)

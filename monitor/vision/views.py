@@ -17,7 +17,7 @@ from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
 from monitor.vision.statistics import Statistics
 
-QUALITY, SAMPLE_QUALITY = 80, 50
+QUALITY, SAMPLE_QUALITY = 80, 40
 """JPEG quality of a reference (about 4 kB) and of the pictures it is the median of (about 2 kB)."""
 MOST_VIEWS = 4
 STRANGE = 0.5
