@@ -106,30 +106,44 @@ async def read_channel(source: Source, channel: Channel, days: Days, now: float)
     for gone in [number for number in days if number < first]:
         del days[gone]
     loose: list[Segment] = []
-    for start, end in _spans(_wanted(days, first, now, source.shift)):
+    fresh: set[int] = set()
+
+    async def ask(start: float, end: float) -> None:
         found = await source.segments(channel.channel, start, end)
-        loose += _fold(days, found, start, end, now, channel.limits.recording.join, source.shift)
+        loose.extend(_fold(days, found, start, end, now, channel.limits.recording.join, source.shift))
+        fresh.update(range(int(start // DAY), int((end - 1) // DAY) + 1))
+
+    for start, end in _spans(_wanted(days, first, now, source.shift)):
+        await ask(start, end)
+    # Recorders delete from the oldest end: what is remembered there is looked at until some of it is still there.
+    while (oldest := _oldest(days, source.shift)) is not None and oldest not in fresh:
+        await ask(oldest * DAY, (oldest + 1) * DAY)
     settled = [Segment(*piece) for number in sorted(days) for piece in days[number].pieces]
     return (*settled, *sorted(loose, key=lambda one: one.start))
 
 
 def _wanted(days: Days, first: int, now: float, shift: float) -> Iterator[tuple[float, float]]:
-    """The stretches to ask for: what is not settled, the oldest day with recordings, and one at random."""
-    again = _again(days, shift)
+    """The stretches to ask for: what is not settled, and one day at random."""
+    closed = _closed(days, shift)
+    again = random.choice(closed) if closed else None  # noqa: S311 - which day is no secret
     today = int(now // DAY)
     for number in range(first, today + 1):
         begin, end = number * DAY, (number + 1) * DAY
         known = days.get(number)
-        if known is None or number in again:
+        if known is None or number == again:
             yield begin, end + (AHEAD if number == today else 0.0)
         elif known.until < end:
             yield known.until, end + (AHEAD if number == today else 0.0)
 
 
-def _again(days: Days, shift: float) -> set[int]:
-    closed = [n for n, day in days.items() if day.until >= (n + 1) * DAY and abs(day.shift - shift) <= SAME_SHIFT]
-    full = [number for number in sorted(closed) if days[number].pieces]
-    return {*full[:1], random.choice(closed)} if closed else set()  # noqa: S311 - which day is no secret
+def _closed(days: Days, shift: float) -> list[int]:
+    """Days that are over and may be read again, the oldest first."""
+    over = (number for number, day in days.items() if day.until >= (number + 1) * DAY)
+    return sorted(number for number in over if abs(days[number].shift - shift) <= SAME_SHIFT)
+
+
+def _oldest(days: Days, shift: float) -> int | None:
+    return next((number for number in _closed(days, shift) if days[number].pieces), None)
 
 
 def _spans(wanted: Iterable[tuple[float, float]]) -> Iterator[tuple[float, float]]:

@@ -68,6 +68,14 @@ async def test_closed_days_come_from_memory():
     assert server.requests.total() - cold <= 8 < cold
 
 
+async def test_days_deleted_meanwhile_are_noticed_in_the_next_look():
+    async with FrigateServer(cameras={"gate": FrigateCamera(tape())}) as server:
+        wanted = target(server)
+        memory = (await look(wanted)).memory
+        server.cameras["gate"].segments = tape(days=5)
+        assert verdicts(wanted, await look(wanted, memory))["gate"] == ("fault", "retention_short")
+
+
 async def test_a_wrong_clock_is_its_own_fault_and_never_a_false_gap():
     async with FrigateServer(cameras={"gate": FrigateCamera(tape())}, clock_offset=-2 * HOUR) as server:
         wanted = target(server)
