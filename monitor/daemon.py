@@ -14,6 +14,7 @@ from pathlib import Path
 from monitor import systemd, workers
 from monitor.blame import Rules
 from monitor.board import Board
+from monitor.descriptors import affordable
 from monitor.eyes import Eyes
 from monitor.inspecting import look_closely
 from monitor.judge import judge
@@ -37,6 +38,7 @@ from monitor.tickets.desk import BOOK
 from monitor.tickets.record import row
 from monitor.tickets.service import TicketService
 from monitor.tickets.setup import policy_of, sinks_of
+from monitor.vision import reference_of
 from monitor.web import Actions, create_app, serve
 from monitor.web.access import WebConfig, load_web_config
 
@@ -88,13 +90,13 @@ def build(settings: Settings) -> Parts:
         LOOKERS,
         judge,
         LoginGuard(*store.logins()),
-        slots=settings.poll.concurrency,
+        slots=affordable(settings.poll.concurrency),
         seconds=settings.poll.deadline,
         on_failure=metrics.look_failed,
         keep_login=partial(_keep_login, ledger),
     )
     rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
-    schedule = Schedule(rounds.poll, settings.poll.interval, metrics.look_skipped)
+    schedule = Schedule(rounds.poll, settings.poll.interval, lambda _probe: metrics.look_skipped("overdue"))
     tickets = TicketService(store, metrics, clock)
     archive = Archive(settings.state_dir)
     reports = calendar.Calendar(
@@ -203,6 +205,7 @@ class Daemon:
             ready=self._ready,
             history=self._history,
             picture=self._picture,
+            accept_view=self._parts.ledger.accept_view,
             tickets=lambda: [row(job) for job in tickets.listed()],
             jobs=tickets.listed,
             job=tickets.detail,
@@ -219,7 +222,9 @@ class Daemon:
         return self._parts.ledger.history(key, clock() - HISTORY)
 
     def _picture(self, key: Key, name: str) -> bytes | None:
-        """The picture of one of the device's open faults, by the name the fault carries."""
+        """The learned reference, or the picture of one of the device's open faults by the name the fault carries."""
+        if name == "reference":
+            return reference_of(self._parts.ledger.memory(key, "picture"))
         known = {fault.picture for fault in self._parts.board.faults.values() if fault.subject.key == key}
         path = pictures.folder(self._parts.store.path) / name
         return path.read_bytes() if name in known and path.is_file() else None

@@ -148,6 +148,14 @@ class Ledger:
             self._memory |= fresh
             await self._write(Changes(memory=fresh))
 
+    async def accept_view(self, key: Key, by: str) -> None:
+        """A person says that this is how the camera shall look from now on. Raises StoreError."""
+        await self._house.accept_view(key, by)
+
+    def view_accepted(self, key: Key) -> datetime | None:
+        """When a person last did."""
+        return self._house.accepted.get(key)
+
     def history(self, key: Key, since: datetime) -> list[Span]:
         """Every stretch of one verdict that touches the time since then, those that still last included."""
         closed = self._store.read(lambda connection: list(spans.between(connection, key, since, self._clock())))
@@ -183,6 +191,7 @@ class Ledger:
             return
         self._blind = (reason or "the monitor cannot see") if blind else ""
         self.board.blind_since = self._clock() if blind else None
+        log.warning("%s", self._blind or "the monitor sees again")
         self._tally.forgive()  # the last looks before we noticed were blind already
         told = _of_monitor(blind, reason or "the monitor sees again", self._clock())
         await self._write(self._docket.follow([told], self._scene()))
