@@ -12,7 +12,7 @@ from monitor import workers
 from monitor.cli.choose import Configured
 from monitor.cli.context import fail
 from monitor.cli.looking import Kept, runner_of
-from monitor.model import Evidence, Finding, Key, Memory, Target
+from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import with_stream
 from monitor.reports.commissioning import EVENT
 from monitor.reports.compare import Document
@@ -22,6 +22,9 @@ from monitor.store import STATE_FILE, Store, StoreError, events, memory
 
 SPARE_GLANCES = 8
 """Glances beyond the least number: passers-by and headlights spoil some."""
+
+GIVE_UP = 3
+"""So many glances in a row with a fault: this camera is not ready."""
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ async def learn(settings: Settings, target: Target, say: Callable[[str], None]) 
 
 async def _picture(runner: Runner, target: Target, before: Memory, made: Learned, say: Callable[[str], None]) -> None:
     """Glances from a view that is accepted anew, until they make a reference; then the close look."""
-    limits, now = target.limits.picture, before
+    limits, now, bad = target.limits.picture, before, 0
     for number in range(limits.reference_frames + SPARE_GLANCES):
         began = time.monotonic()
         accepting = replace(target, options={**target.options, "accept_view": number == 0})
@@ -59,6 +62,9 @@ async def _picture(runner: Runner, target: Target, before: Memory, made: Learned
         now = seen.evidence.memory or now
         if seen.evidence.facts.get("picture", {}).get("reference", {}).get("learned"):
             made.learned = True
+            break
+        bad = bad + 1 if any(finding.verdict is Verdict.FAULT for finding in seen.findings) else 0
+        if bad == GIVE_UP:
             break
         made.why = f"no reference could be learned: {seen.evidence.reason}"
         say(f"picture {number + 1}: {seen.evidence.reason}")
