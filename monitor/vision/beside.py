@@ -106,26 +106,26 @@ class Beholder:
         """Remember the picture when it is surely a healthy one; a suspicion or a strange view teaches nothing."""
         if not alive or not fit(numbers, self._question.limits):
             return
-        view = self._view_to_teach(numbers)
+        view = self._view_to_teach(numbers, now.shape)
         if view is not None:
             self._views.learn(view, now, numbers, self._question.at)
 
-    def _view_to_teach(self, numbers: Statistics) -> View | None:
+    def _view_to_teach(self, numbers: Statistics, shape: tuple[int, ...]) -> View | None:
         beside, limits = self.beside, self._question.limits
         if beside.view is None or beside.comparison is None:
-            return self._unfinished(numbers) or self._views.begin(self._monochrome(numbers))
+            return self._unfinished(numbers, shape) or self._views.begin(self._monochrome(numbers), shape)
         same_colour = bool(beside.view.words["mono"]) == self._monochrome(numbers)
         if beside.same_light:
             steady = beside.comparison.lost < limits.occluded_share_lasting
             sharp = beside.comparison.sharpness > 1.5 * limits.blurred_detail
             return beside.view if steady and sharp and not _shifted(beside.comparison, limits) else None
         if beside.comparison.lost < (AGREES if same_colour else AGREES_ACROSS_COLOUR):
-            return self._unfinished(numbers) or self._views.begin(self._monochrome(numbers))
+            return self._unfinished(numbers, shape) or self._views.begin(self._monochrome(numbers), shape)
         return None
 
-    def _unfinished(self, numbers: Statistics) -> View | None:
+    def _unfinished(self, numbers: Statistics, shape: tuple[int, ...]) -> View | None:
         """The light that is being learned already, if this picture is of it."""
-        for view in self._views.unfinished():
+        for view in self._views.unfinished(shape):
             level = view.words["samples"][-1]["level"] if view.words.get("samples") else numbers.level
             ratio = (numbers.level + 1) / (level + 1)
             close = abs(math.log(ratio)) <= math.log(self._question.limits.light_ratio)

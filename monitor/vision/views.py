@@ -48,8 +48,10 @@ class Views:
 
     def __init__(self, kept: Kept, question: Question) -> None:
         self._kept, self._question = kept, question
-        if question.accept_view:
+        accepted = max(question.accepted_at, question.at.timestamp() if question.accept_view else 0.0)
+        if accepted > kept.words.get("accepted_at", 0.0):
             self._forget()
+            kept.words["accepted_at"] = accepted
         self._words: dict[str, dict[str, Any]] = kept.words.setdefault("views", {})
 
     def _forget(self) -> None:
@@ -65,8 +67,10 @@ class Views:
     def words(self) -> list[dict[str, Any]]:
         return list(self._words.values())
 
-    def unfinished(self) -> list[View]:
-        return [View(name, words) for name, words in self._words.items() if "numbers" not in words]
+    def unfinished(self, shape: tuple[int, ...]) -> list[View]:
+        """Lights being learned from pictures of this shape."""
+        views = [View(name, words) for name, words in self._words.items() if "numbers" not in words]
+        return [view for view in views if view.words.get("shape") == list(shape)]
 
     def _picture(self, name: str) -> Plane | None:
         data = self._kept.blobs.get(name)
@@ -112,18 +116,19 @@ class Views:
         if step.response > self._question.limits.moved_response:
             view.words["drift"] = [round(across + step.shift_across, 5), round(down + step.shift_down, 5)]
 
-    def begin(self, monochrome: bool) -> View:
+    def begin(self, monochrome: bool, shape: tuple[int, ...]) -> View:
         """A new light; the oldest unfinished one makes room."""
         if len(self._words) >= MOST_VIEWS:
             self._drop(min(self._words, key=lambda name: self._words[name].get("learned_at", 0.0)))
         number = self._kept.words["next_view"] = self._kept.words.get("next_view", 0) + 1
         name = self._question.preset or f"{'mono' if monochrome else 'colour'}-{number}"
-        self._words[name] = {"mono": monochrome}
+        self._words[name] = {"mono": monochrome, "shape": list(shape)}
         return View(name, self._words[name])
 
     def _drop(self, name: str) -> None:
         del self._words[name]
-        for blob in [blob for blob in self._kept.blobs if blob.startswith((f"reference/{name}", f"sample/{name}/"))]:
+        own = [blob for blob in self._kept.blobs if blob == f"reference/{name}" or blob.startswith(f"sample/{name}/")]
+        for blob in own:
             del self._kept.blobs[blob]
 
 

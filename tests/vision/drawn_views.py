@@ -36,7 +36,7 @@ def scene(seed: int = 1, width: int = 640, height: int = 368) -> np.ndarray:
     return view
 
 
-def live(view: np.ndarray, count: int, noise: float = 2.0) -> list[np.ndarray]:
+def live(view: np.ndarray, count: int, noise: float = 2.0, seed: int = 2) -> list[np.ndarray]:
     """The same view through a sensor: every picture has its own noise."""
-    random = np.random.default_rng(2)
+    random = np.random.default_rng(seed)
     return [np.clip(view + random.normal(0, noise, view.shape), 0, 255).astype(np.uint8) for _ in range(count)]

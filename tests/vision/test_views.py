@@ -39,7 +39,7 @@ class Site:
 
     def watch(self, view: np.ndarray, looks: int) -> list[Finding]:
         """Grey views become a colourless camera; what matters here is the same for both."""
-        return [self.look(frame) for frame in encode(live(view, looks))]
+        return [self.look(frame) for frame in encode(live(view, looks, seed=self.question.at.minute))]
 
 
 def learned(**question) -> Site:
@@ -147,6 +147,15 @@ def test_another_resolution_is_no_fault() -> None:
     site = learned()
     small = cv2.resize(VIEW, (480, 272), interpolation=cv2.INTER_AREA)
     assert {finding.fault for finding in site.watch(small, 2)} == {None}
+
+
+def test_another_shape_in_the_middle_of_learning_is_learned_by_itself() -> None:
+    site, other = Site(), cv2.resize(VIEW, (480, 368), interpolation=cv2.INTER_AREA)
+    site.watch(VIEW, 4)
+    site.watch(other, 8)
+    assert site.answer.facts["reference"]["learned"]
+    site.watch(VIEW, 5)
+    assert site.answer.facts["reference"]["learned"]
 
 
 def test_a_still_picture_under_a_clock_in_the_middle_is_frozen() -> None:
