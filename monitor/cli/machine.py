@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from monitor.descriptors import PER_SLOT, RESERVE
 from monitor.model import Deadline, Verdict
 from monitor.settings import Settings
 
@@ -25,8 +26,6 @@ MEMORY_LEAST, MEMORY_GOOD = 256 * 1024**2, 1024**3
 DNS_SLOW, DNS_HANGS = 1.0, 5.0
 NAMES = 20
 """No more host names than these are looked up."""
-DESCRIPTORS_A_LOOK, DESCRIPTORS_APART = 4, 128
-"""What one look may hold open at most; and the state file, the decoders, readers of the status page."""
 _TIME_ERROR = 5
 """adjtimex(2): the clock is not synchronised."""
 
@@ -63,13 +62,13 @@ def state_folder(folder: Path) -> Check:
 
 
 def descriptors(concurrency: int) -> Check:
-    """Enough open files for so many looks at once."""
-    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = DESCRIPTORS_A_LOOK * concurrency + DESCRIPTORS_APART
+    """Enough open files for so many looks at once; the daemon raises its own limit as far as the hard one lets it."""
+    _, limit = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = PER_SLOT * concurrency + RESERVE
     if limit == resource.RLIM_INFINITY or limit >= needed:
-        return Check("open files", Verdict.OK, f"{limit} allowed, {needed} needed")
-    mend = "ulimit -n, LimitNOFILE= in the unit, or a smaller poll.concurrency"
-    return Check("open files", Verdict.FAULT, f"{limit} allowed, {needed} needed: {mend}")
+        return Check("open files", Verdict.OK, f"{needed} of at most {limit} needed")
+    mend = "ulimit -Hn, LimitNOFILE= in the unit, or a smaller poll.concurrency"
+    return Check("open files", Verdict.FAULT, f"at most {limit} allowed, {needed} needed: {mend}")
 
 
 def memory(meminfo: Path = Path("/proc/meminfo")) -> Check:
