@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from monitor.model import Window
-from monitor.store import Changes, Store, pictures, settings, windows
+from monitor.model import Key, Window
+from monitor.store import Changes, Store, events, pictures, settings, windows
 from monitor.store.committer import Committer
 from monitor.store.tidying import tidy
 
@@ -15,18 +15,24 @@ TIDY = timedelta(hours=6)
 
 
 class Housekeeping:
-    """``windows``: the maintenance windows that run or are planned, as people left them a moment ago."""
+    """What people ordered, as of a moment ago, whichever program they told it.
+
+    ``windows``: the maintenance that runs or is planned. ``accepted``: when a camera's view was last accepted as it is.
+    """
 
     def __init__(self, store: Store, committer: Committer, clock: Callable[[], datetime]) -> None:
         self._store, self._committer, self._clock = store, committer, clock
         self._tidied: datetime | None = None
         self.alive: datetime | None = None
         self.windows: tuple[Window, ...] = ()
+        self.accepted: dict[Key, datetime] = {}
+        self._last_accepted = 0
 
     def load(self) -> None:
         """Raises StoreError."""
         self.alive = self._store.read(settings.alive)
         self.windows = self._running()
+        self._read_accepted()
 
     def windows_between(self, first: datetime, last: datetime) -> tuple[Window, ...]:
         """Raises StoreError."""
@@ -36,12 +42,24 @@ class Housekeeping:
         """What is due now. Raises StoreError."""
         now = self._clock()
         self.windows = await asyncio.to_thread(self._running)
+        await asyncio.to_thread(self._read_accepted)
         if self.alive is None or abs(now - self.alive) >= ALIVE:
             self.alive = now
             self._committer.soon(Changes(alive=now))
         if self._tidied is None or abs(now - self._tidied) >= TIDY:
             self._tidied = now
             await asyncio.to_thread(self._tidy, now)
+
+    async def accept_view(self, key: Key, by: str) -> None:
+        """Durable when this returns; the next look at the picture learns anew. Raises StoreError."""
+        event = events.Event(key, events.VIEW_ACCEPTED, self._clock(), {"by": by})
+        await asyncio.to_thread(self._store.write, events.add, event)
+        await asyncio.to_thread(self._read_accepted)
+
+    def _read_accepted(self) -> None:
+        for event in self._store.read(events.of_kind, events.VIEW_ACCEPTED, self._last_accepted):
+            self.accepted[event.key] = event.at
+            self._last_accepted = event.id
 
     def _tidy(self, now: datetime) -> None:
         while self._store.write(tidy, now):

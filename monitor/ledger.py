@@ -153,7 +153,6 @@ class Ledger:
         await self._house.accept_view(key, by)
 
     def view_accepted(self, key: Key) -> datetime | None:
-        """When a person last did."""
         return self._house.accepted.get(key)
 
     def history(self, key: Key, since: datetime) -> list[Span]:

@@ -89,6 +89,9 @@ class Rounds:
         options = dict(target.options)
         if name == "onvif" and "picture" in looks:
             options["last_stream"] = looks["picture"].facts.get("stream")
+        accepted = self._ledger.view_accepted(target.key) if name == "picture" else None
+        if accepted is not None:
+            options["accepted_at"] = accepted.timestamp()
         if "onvif" in looks:
             target = with_stream(target, looks["onvif"].facts.get("onvif") or {})
         return replace(target, close=close, options=options)

@@ -6,6 +6,7 @@ import typer
 
 from monitor import __version__
 from monitor.cli import (
+    accept_view,
     check,
     commission,
     config,
@@ -43,6 +44,7 @@ app.command("why")(why.why)
 app.command("inspect")(inspect.inspect)
 app.command("leave-site")(leave_site.leave_site)
 app.command("report")(report.report)
+app.command("accept-view")(accept_view.accept_view)
 app.command("commission")(commission.commission)
 app.command("explain")(explain.explain)
 app.add_typer(ticket.app, name="ticket", help="The repair job book.")

@@ -69,5 +69,6 @@ def _question(target: Target, at: datetime) -> vision.Question:
         close=target.close,
         masks=tuple((float(a), float(b), float(c), float(d)) for a, b, c, d in options.get("masks") or ()),
         accept_view=bool(options.get("accept_view")),
+        accepted_at=float(options.get("accepted_at") or 0.0),
         preset=str(options.get("mode") or ""),
     )

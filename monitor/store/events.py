@@ -7,6 +7,9 @@ from datetime import datetime
 from monitor.model import Facts, Key
 from monitor.store.times import epoch, from_json, moment, to_json
 
+VIEW_ACCEPTED = "view_accepted"
+"""A person said that what a camera shows now is how it shall look; the record says who: ``{"by": …}``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

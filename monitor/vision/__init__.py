@@ -22,6 +22,8 @@ class Question:
     """Regions to leave out: x0, y0, x1, y1 as fractions of the width and height."""
     accept_view: bool = False
     """Forget what the view looked like: what is seen now is the new reference."""
+    accepted_at: float = 0.0
+    """When a person last accepted a new view, UTC epoch seconds: what was learned before is forgotten, once."""
     preset: str = ""
     """Name of the PTZ preset or light mode when it is known; "" = found from the picture."""
 

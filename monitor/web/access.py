@@ -101,25 +101,27 @@ class BasicAuth:
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if await self._allowed(Headers(scope=scope).get("authorization", "")):
-            await self._app({**scope, LOGGED_IN: True}, receive, send)
+        person = await self._person(Headers(scope=scope).get("authorization", ""))
+        if person is not None:
+            await self._app({**scope, LOGGED_IN: person}, receive, send)
             return
         ask = {"WWW-Authenticate": 'Basic realm="cctv-monitor", charset="UTF-8"'}
         await PlainTextResponse("A login is needed.\n", 401, ask)(scope, receive, send)
 
-    async def _allowed(self, header: str) -> bool:
+    async def _person(self, header: str) -> str | None:
+        """The name of a good login, else None."""
         login = _login(header)
         if login is None:
-            return False
+            return None
         name, password = login
         mark = hashlib.blake2b(name.encode() + b"\0" + password, key=self._salt).digest()
         if mark in self._good:
-            return True
+            return name
         async with self._one_at_a_time:
             good = await asyncio.to_thread(self._matches, name, password)
         if good and len(self._good) < _REMEMBERED:
             self._good.add(mark)
-        return good
+        return name if good else None
 
     def _matches(self, name: str, password: bytes) -> bool:
         # An unknown name costs the same time as a wrong password, so that names cannot be found out.

@@ -52,6 +52,8 @@ class Actions:
     """One job by its number or key."""
     alerted: Callable[[object], Awaitable[Taken]] | None = None
     """Alertmanager's webhook body. Raises ValueError in words, StoreError."""
+    accept_view: Callable[[Key, str], Awaitable[None]] | None = None
+    """Camera and person: how it looks now is how it shall look. Raises StoreError."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None
     """A kept JPEG of a device: "reference", or ``Fault.picture`` of one of its open faults."""
     reports: Callable[[str], Sequence[KeptReport]] = lambda _site: ()

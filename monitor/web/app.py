@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from monitor.board import Board
 from monitor.metrics import Metrics
-from monitor.web import machine, pages, recorders, reports, tickets
+from monitor.web import accepting, machine, pages, recorders, reports, tickets
 from monitor.web.actions import Actions
 from monitor.web.guard import HostCheck, SecurityHeaders
 from monitor.web.looks import Looks
@@ -28,6 +28,7 @@ def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Itera
     app.include_router(pages.router(shown))
     app.include_router(machine.router(machine.Machine(board, metrics, actions, looks)))
     app.include_router(tickets.router(tickets.Tickets(shown, actions)))
+    app.include_router(accepting.router(shown))
     app.include_router(recorders.router(shown))
     app.include_router(reports.router(actions))
     app.mount("/static", StaticFiles(packages=[("monitor.web", "static")]))

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monitor.board import DeviceState
+from monitor.web.texts import length_of_time
 from monitor.words import _
 
+YEAR_DAYS = 366
 Translate = Callable[[str], str]
 Show = Callable[[Any, Translate], str]
 
@@ -35,7 +37,7 @@ def _parts(state: DeviceState) -> Iterator[Mapping[str, Any]]:
     if "onvif" in state.looks:
         yield state.looks["onvif"].facts.get("onvif") or {}
     for place in (("recorder", ""), ("recording", "")):
-        if place in state.standings:
+        if place in state.standings and not state.target.recorder:  # else the page has them with the recorded days
             yield state.standings[place].last.facts
 
 
@@ -63,6 +65,15 @@ def _megabits(value: Any, _translate: Translate) -> str:
     return f"{value * 8 / 1e6:.2f} Mbit/s"
 
 
+def _gap(value: Any, translate: Translate) -> str:
+    return length_of_time(translate, value)
+
+
+def _forecast(value: Any, translate: Translate) -> str:
+    """Nobody plans by what a disk holds beyond a year."""
+    return translate(_("more than a year")) if value > YEAR_DAYS else f"{value:.1f} {translate(_('d'))}"
+
+
 _FIGURES: tuple[tuple[str, str, Show], ...] = (
     ("frames_per_second", _("Frame rate"), _number(1, "/s")),
     ("bytes_per_second", _("Bit rate"), _megabits),
@@ -75,8 +86,8 @@ _FIGURES: tuple[tuple[str, str, Show], ...] = (
     ("required_days", _("Recordings agreed"), _number(1, _("d"))),
     ("depth_days", _("Without a gap"), _number(1, _("d"))),
     ("coverage", _("Recorded share"), _percent),
-    ("longest_gap_seconds", _("Longest gap"), _number(0, _("s"))),
-    ("forecast_days", _("Forecast"), _number(1, _("d"))),
+    ("longest_gap_seconds", _("Longest gap"), _gap),
+    ("forecast_days", _("Forecast"), _forecast),
     ("manufacturer", _("Maker"), _plain),
     ("model", _("Model"), _plain),
     ("firmware", _("Firmware"), _plain),

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LOGGED_IN = "monitor.logged_in"
-"""Set in the scope of a request that came with a good login."""
+"""In the scope of a request that came with a good login: the name of the person."""
 _PRIVATE = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 """Endings nobody can register (RFC 6761, 6762, 8375; ICANN on .internal), and .lan, which is not delegated."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -130,7 +130,7 @@ class Pages:
             "blind_since": self.board.blind_since,
             "trouble": self.actions.ready(),
             "stale": values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
-            "refresh": REFRESH_SECONDS,
+            "refresh": values.get("refresh", REFRESH_SECONDS),
             "names": self.actions.site_names(),
             "status": status,
             "path": request.url.path,

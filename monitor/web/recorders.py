@@ -9,6 +9,9 @@ from monitor.web import retention, views
 from monitor.web.pages import Pages
 from monitor.words import _
 
+REFRESH_SECONDS = 60
+"""Recordings are read every quarter of an hour or so, and somebody may be reading the gaps."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recorders:
@@ -28,6 +31,7 @@ class Recorders:
             clock_offset=retention.clock_offset(state),
             looking=self.pages.looks.running(key),
             zone=state.target.timezone,
+            refresh=REFRESH_SECONDS,
         )
 
 

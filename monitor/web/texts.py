@@ -47,6 +47,7 @@ def environment(language: str) -> Environment:
     made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     translate = catalogue.gettext
     made.filters["duration"] = functools.partial(duration, translate)
+    made.filters["length_of_time"] = functools.partial(length_of_time, translate)
     made.filters["moment"] = moment
     made.filters["second"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
     made.filters["clock"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
@@ -86,6 +87,14 @@ def duration(translate: Callable[[str], str], seconds: float) -> str:
         if seconds < limit:
             return translate(text) % {"count": int(max(0.0, seconds) // unit)}
     raise AssertionError("the last limit is infinite")
+
+
+def length_of_time(translate: Callable[[str], str], seconds: float) -> str:
+    """Of something that is over, such as a gap: with one decimal from hours on."""
+    if seconds < 100 * 60.0:
+        return duration(translate, seconds)
+    unit, text = (3600.0, _("%(count)s h")) if seconds < 48 * 3600.0 else (86400.0, _("%(count)s d"))
+    return translate(text) % {"count": f"{seconds / unit:.1f}"}
 
 
 def size(count: float | None) -> str:
