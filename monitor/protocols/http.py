@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
 ANSWER_SECONDS = 20.0
-"""A whole answer; the slowest seen, a first wide search on an old recorder, took 5 s (retention facts, 3)."""
+"""A whole answer; the slowest seen, a first wide search on an old recorder, took 5 s."""
 WRONG = "wrong user name or password"
 UNDECIDED = (403, 423)
 """Some recorders answer so to a locked account too: nothing is learnt about the password."""

@@ -42,7 +42,7 @@ async def read_dahua(target: Target, memory: Memory, deadline: Deadline) -> Evid
 
 
 def _explain(answer: Answer) -> None:
-    """A lock is told with status 403, as JSON or in words; another 403 is a missing right (retention facts, 4)."""
+    """A lock is told with status 403, as JSON or in words; another 403 is a missing right."""
     text = answer.body[:2000].decode("utf-8", "replace")
     told = re.search(r'"?(?:RmLock|remainLockSecond)"?\s*[:=]\s*(\d+)', text)
     minutes = re.search(r"locked.*?after (\d+) min", text, re.IGNORECASE | re.DOTALL)

@@ -180,7 +180,7 @@ def _disk(row: markup.Element) -> Disk:
 
 
 def _bytes(told: str) -> int | None:
-    """Capacities are MiB; old firmware tells bytes (retention facts, 2: arithmetic on real disk sizes)."""
+    """Capacities are MiB; old firmware tells bytes."""
     if not told.isdecimal():
         return None
     number = int(told)

@@ -7,7 +7,7 @@ from monitor.retention.listing import DAY
 from monitor.retention.walls import Dress
 
 MOST = 4000
-"""A search never tells more results, however many there are (retention facts, 1.9)."""
+"""A search never tells more results, however many there are."""
 PAGES = 300
 """Of one search; 4000 results have 100."""
 WIDEST_DAYS = 31

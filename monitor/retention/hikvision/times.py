@@ -8,7 +8,7 @@ from monitor.retention.clock import NETWORK, NOW_SLACK
 from monitor.retention.walls import Dress, Told
 
 HALF_SECOND = 0.5
-"""Whole seconds, rounded down, are half a second behind on average (retention facts, 2)."""
+"""Whole seconds, rounded down, are half a second behind on average."""
 
 
 @dataclass(frozen=True, slots=True)
