@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from monitor import systemd, workers
 from monitor.blame import Rules
@@ -26,6 +27,7 @@ from monitor.plan import CADENCE, probes_of
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.reports import calendar
 from monitor.reports.archive import Archive
+from monitor.reports.device_file import device_file
 from monitor.reports.site import site_files
 from monitor.rounds import Rounds
 from monitor.runner import Runner
@@ -211,6 +213,7 @@ class Daemon:
             job=tickets.detail,
             alerted=tickets.alerted,
             reports=self._parts.archive.kept,
+            device_file=self._device_file,
             report_file=self._parts.archive.file,
         )
 
@@ -228,6 +231,11 @@ class Daemon:
         known = {fault.picture for fault in self._parts.board.faults.values() if fault.subject.key == key}
         path = pictures.folder(self._parts.store.path) / name
         return path.read_bytes() if name in known and path.is_file() else None
+
+    def _device_file(self, key: Key) -> dict[str, Any] | None:
+        target = self._parts.rounds.targets.get(key)
+        name = self._site_names().get(key.site) or key.site
+        return device_file(self._parts.store, target, name, clock()) if target else None
 
     def _site_names(self) -> dict[str, str]:
         return {site.id: site.name for site in self._settings.sites}

@@ -18,13 +18,17 @@ def inspect(
     """Look closely at every camera and recorder of a site and keep the report. Exit code as of 'cctv check'."""
     from monitor.cli import visits
     from monitor.cli.explain import language_of
+    from monitor.reports.inspection import changes
 
     here = visits.visit(site, config)
     language = language_of(lang or here.site.language)
-    document = visits.look_closely(here, "inspection", here.archive.newest(site, "inspection"))
+    before = here.archive.newest(site, "inspection")
+    document = visits.look_closely(here, "inspection", before)
     kept = visits.keep(here, document, language)
     made = datetime.fromisoformat(document["made_at"])
     visits.note(here, Key(site, ""), "inspected", made, {"verdict": document["verdict"], "report": kept.name})
+    for device, kind, record in changes(before, document):
+        visits.note(here, Key(site, device), kind, made, record)
     for line in visits.told(document):
         typer.echo(line)
     typer.echo(f"{document['verdict']}: {here.archive.folder / site / kept.name}.html")

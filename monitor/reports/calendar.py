@@ -121,7 +121,10 @@ class Calendar:
         now = self._clock()
         period = Period(now - RECENT, now + timedelta(seconds=1), site.timezone)
         material = gather(self._store, site.id, [target.key for target in site.targets], period)
-        document = inspection.build(site, looked, material, now, self._archive.newest(site.id, "inspection"))
+        before = self._archive.newest(site.id, "inspection")
+        document = inspection.build(site, looked, material, now, before)
+        for device, kind, record in inspection.changes(before, document):
+            self._store.write(events.add, events.Event(Key(site.id, device), kind, now, record))
         self._store.write(
             events.add, events.Event(Key(site.id, ""), "inspected", now, {"verdict": document["verdict"]})
         )

@@ -77,6 +77,17 @@ def build(
     return document
 
 
+def changes(before: Document | None, now: Document) -> list[tuple[str, str, dict[str, str]]]:
+    """Device, event kind and record of every serial number or firmware that is another than at the time before."""
+    known = {device["device"]: device["identity"] for device in before["devices"]} if before else {}
+    return [
+        (device["device"], f"{name}_changed", {"before": was, "now": told})
+        for device in now["devices"]
+        for name in ("serial", "firmware")
+        if (told := device["identity"][name]) and (was := known.get(device["device"], {}).get(name)) and was != told
+    ]
+
+
 def at_the_moment(devices: Sequence[Document]) -> Document:
     """Rates by counting devices: online of all cameras, normal pictures of the online ones, complete recordings."""
     cameras = [device for device in devices if device["role"] == "camera"]

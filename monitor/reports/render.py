@@ -19,11 +19,16 @@ from monitor.model import FaultKind
 from monitor.reports import plots, tables
 from monitor.reports.compare import Document
 from monitor.reports.inspection import MANUAL
-from monitor.reports.texts import AIMS, ASPECTS, COUNTED, KINDS, RATES
+from monitor.reports.texts import AIMS, ASPECTS, COUNTED, HAPPENINGS, KINDS, RATES
 from monitor.words import _
 
 LOCALES = {"en": "en_GB", "zh": "zh_CN"}
-TEMPLATES = {"inspection": "inspection.html", "leave-site": "inspection.html", "arrival": "inspection.html"}
+TEMPLATES = {
+    "device": "device.html",
+    "inspection": "inspection.html",
+    "leave-site": "inspection.html",
+    "arrival": "inspection.html",
+}
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
 """A text that begins so would be run by a spreadsheet."""
 FORMATS = ("html", "csv", "json")
@@ -116,6 +121,7 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "aspect": lambda aspect: _aspect(aspect, translate),
         "manual": lambda code: translate(MANUAL[code]),
         "kind": lambda kind: translate(KINDS[kind]),
+        "happening": lambda kind: translate(str(HAPPENINGS.get(kind, kind))),
         "rate": lambda name: translate(RATES[name]),
         "aim": lambda name: translate(AIMS[name]),
         "counted": lambda name: translate(COUNTED[name]),
@@ -130,7 +136,7 @@ def length(seconds: float, locale: str) -> str:
 def _aspect(aspect: str, translate: words.Translate) -> str:
     """``disk:sda`` is disk sda."""
     name, _, which = aspect.partition(":")
-    return f"{translate(ASPECTS.get(name, name))} {which}".strip()
+    return f"{translate(str(ASPECTS.get(name, name)))} {which}".strip()
 
 
 def _local(at: str, zone: str) -> datetime:

@@ -9,7 +9,16 @@ KINDS = {
     "inspection": _("Inspection"),
     "arrival": _("Arrival look"),
     "leave-site": _("Leave-site certificate"),
+    "device": _("Device file"),
 }
+HAPPENINGS = {
+    "commissioned": _("Commissioned"),
+    "serial_changed": _("Another serial number"),
+    "firmware_changed": _("Another firmware"),
+    "job": _("Repair job"),
+    "maintenance": _("Agreed maintenance"),
+}
+"""What can happen to a device besides a fault."""
 RATES = {
     "online": _("Online rate"),
     "intact": _("Picture-intact rate"),

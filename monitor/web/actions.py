@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from monitor.model import FaultKind, Job, Key, Subject, Verdict
 from monitor.reports.archive import KeptReport
@@ -60,6 +60,8 @@ class Actions:
     """The kept reports of a site, newest first."""
     report_file: Callable[[str, str], bytes | None] = lambda _site, _name: None
     """The content of a kept report's file, by site and file name; None for any other."""
+    device_file: Callable[[Key], Mapping[str, Any] | None] = lambda _key: None
+    """The life of a device, ready to be laid out; reads the disk. None = no such device."""
     site_names: Callable[[], Mapping[str, str]] = dict
     """Site id -> name for people."""
     now: Callable[[], datetime] = _clock

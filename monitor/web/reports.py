@@ -2,9 +2,12 @@
 
 import asyncio
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
+from monitor import words
+from monitor.model import Key
+from monitor.reports.render import html
 from monitor.web.actions import Actions
 from monitor.words import _
 
@@ -27,5 +30,16 @@ def router(actions: Actions) -> APIRouter:
             headers["Content-Disposition"] = f'attachment; filename="{site}-{name}"'
         return Response(content, media_type=f"{TYPES[ending]}; charset=utf-8", headers=headers)
 
+    async def device_file(request: Request, site: str, device: str) -> Response:
+        """All that is known of a device since its commissioning, as a paper that prints."""
+        document = await asyncio.to_thread(actions.device_file, Key(site, device))
+        if document is None:
+            raise HTTPException(404, _("No such device."))
+        asked = request.query_params.get("lang") or request.cookies.get("lang")
+        language = words.choose(asked, request.headers.get("accept-language", ""))
+        page = await asyncio.to_thread(html, dict(document), language)
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
     routes.get("/reports/{site}/{name}")(report)
+    routes.get("/devices/{site}/{device}/file")(device_file)
     return routes
