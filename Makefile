@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 .PHONY: docs help setup run test test-slow check format bench bench-picture lock clean system
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with the exact versions of constraints.txt
 
@@ -46,6 +46,9 @@ format: $(READY) ## put the code into shape
 
 bench: $(READY) system ## cost of a look, beside its peers, in one run
 	$(BIN)/python -m benchmarks.look
+
+bench-%: $(READY) system ## one of the other benchmarks: config fleet isapi metrics onvif retention
+	$(BIN)/python -m benchmarks.$*
 
 bench-picture: $(READY) system ## what is found and what is falsely raised, beside its peers
 	$(BIN)/python -m benchmarks.picture
