@@ -129,11 +129,13 @@ def _process_pool() -> ProcessPool:
     cores = len(os.sched_getaffinity(0))
     pool = ProcessPool(max_workers=cores, max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
     try:
-        assert pool.active  # asking starts it
+        if pool.active:  # asking starts it
+            return pool
+        why = "they ended at once"
     except (OSError, RuntimeError) as lacking:  # descriptors, memory or threads
-        _end(pool)
-        raise BrokenProcessPool(str(lacking) or "it cannot be started") from lacking
-    return pool
+        why = str(lacking) or "they cannot be started"
+    _end(pool)
+    raise BrokenProcessPool(why)
 
 
 @functools.cache
