@@ -12,6 +12,7 @@ from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
 from monitor.reports.texts import KINDS
 from monitor.tickets import labels
+from monitor.web.retention import Gap
 from monitor.words import _
 
 FAULTS = {str(kind): text for kind, text in words.FAULTS.items()}
@@ -48,6 +49,7 @@ def environment(language: str) -> Environment:
     translate = catalogue.gettext
     made.filters["duration"] = functools.partial(duration, translate)
     made.filters["length_of_time"] = functools.partial(length_of_time, translate)
+    made.filters["from_to"] = from_to
     made.filters["moment"] = moment
     made.filters["second"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M:%S")
     made.filters["clock"] = lambda at, timezone: at.astimezone(ZoneInfo(timezone)).strftime("%H:%M")
@@ -112,6 +114,12 @@ def moment(at: datetime, timezone: str, now: datetime) -> str:
     zone = ZoneInfo(timezone)
     local, today = at.astimezone(zone), now.astimezone(zone)
     return local.strftime("%H:%M" if local.date() == today.date() else "%Y-%m-%d %H:%M")
+
+
+def from_to(gap: Gap, timezone: str) -> str:
+    """Both ends with their dates; the second date only if it is another one."""
+    start, end = (at.astimezone(ZoneInfo(timezone)) for at in (gap.start, gap.end))
+    return f"{start:%Y-%m-%d %H:%M} – {end:{'%H:%M' if start.date() == end.date() else '%Y-%m-%d %H:%M'}}"
 
 
 _UNITS = (

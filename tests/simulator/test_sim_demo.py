@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from monitor.judge import judge
+from monitor.model import Deadline, FaultKind
+from monitor.probes.onvif import look_at_onvif
+from monitor.retention import read_recorder
 from monitor.settings import load
 from monitor.simulator import CameraSpec, Simulator
-from monitor.simulator.demo import NAMES, PASSWORD, demo_site, write_demo_config
+from monitor.simulator.demo import NAMES, PASSWORD, SLOW_CLOCK, demo_site, furnish, write_demo_config
 from monitor.simulator.faults import FAULTS
+from monitor.simulator.recorders import DAY
+from monitor.simulator.recording import LiveRecorder
 from monitor.simulator.specs import load_specs
 
 
@@ -34,6 +40,36 @@ async def test_the_daemon_takes_the_demos_configuration(tmp_path: Path) -> None:
         assert targets["gate"].credentials.password == PASSWORD
         assert PASSWORD not in path.read_text()
         assert (path.parent / "demo.password").stat().st_mode & 0o077 == 0
+
+
+async def test_the_demos_recorder_has_a_past_and_its_cameras_speak_onvif(tmp_path: Path) -> None:
+    async with Simulator(demo_site(port=0)) as site:
+        furniture = await furnish(site, tmp_path, onvif_port=0)
+        settings = load(write_demo_config(tmp_path, site, furniture=furniture))
+        targets = {target.key.device: target for target in settings.targets()}
+        assert {name for name, target in targets.items() if target.onvif} == {
+            camera.id for camera in demo_site() if not camera.fault
+        }
+        recordings = await read_recorder(targets["nvr"], b"", Deadline.after(20))
+        clock = await look_at_onvif(targets[SLOW_CLOCK], b"", Deadline.after(20))
+    found = {one.key.device: one.fault for one in judge(targets["nvr"], recordings) if one.probe == "recording"}
+    assert found == {"gate": None, "yard": FaultKind.RECORDING_GAP, "classroom": FaultKind.RECORDING_STOPPED}
+    assert [one.fault for one in judge(targets[SLOW_CLOCK], clock) if one.fault] == [FaultKind.CLOCK_DRIFT]
+
+
+async def test_the_demos_recorder_goes_on_recording(tmp_path: Path) -> None:
+    now = 1_790_000_000.0
+    hour = now // 3600 * 3600 + 3600
+    recorder = LiveRecorder(tmp_path / "tree", {"gate": (), "yard": ((now - DAY, float("inf")),)}, now, days=2.0)
+    async with recorder:
+        recorder.write_until(hour - 10.0)
+        recorder.write_until(hour + 5.0)
+    ends = {
+        name: sorted(path.stat().st_mtime for path in recorder.folder.glob(f"{name}/*/*.mp4"))
+        for name in ("gate", "yard")
+    }
+    assert ends["gate"][-2:] == [hour, hour + 5.0], "the file of the hour before is whole"
+    assert ends["yard"][-1] == now - DAY
 
 
 def test_every_fault_stands_in_the_reference() -> None:

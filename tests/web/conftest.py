@@ -20,6 +20,7 @@ class House:
 
     board: Board = field(default_factory=web_scene.scene)
     looked: list[tuple[Key, bool]] = field(default_factory=list)
+    accepted: list[tuple[Key, str]] = field(default_factory=list)
     refusal: str | None = None
     unready: str | None = None
 
@@ -28,6 +29,9 @@ class House:
 
     async def look_now(self, key: Key, close: bool) -> None:
         self.looked.append((key, close))
+
+    async def accept_view(self, key: Key, by: str) -> None:
+        self.accepted.append((key, by))
 
     def picture(self, key: Key, name: str) -> bytes | None:
         """As the folder of the store: whoever may ask, the file is there."""
@@ -44,6 +48,7 @@ class House:
             history=web_scene.past,
             tickets=lambda: [{"key": "f-hall", "state": "open"}],
             picture=self.picture,
+            accept_view=self.accept_view,
             site_names=lambda: {"school-3": "第三中学", "depot": "North depot"},
             now=lambda: web_scene.NOW,
         )

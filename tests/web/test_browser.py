@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from monitor.web import serve
 
 PAGES = ("/", "/?lang=zh", "/sites/school-3", "/devices/school-3/hall", "/devices/depot/ramp", "/devices/depot/new")
+PAGES += ("/recorders/school-3/nvr-1", "/devices/school-3/hall/accept-view")
 PHONE = {"width": 375, "height": 812}
 DESK = {"width": 1280, "height": 900}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
