@@ -1,7 +1,7 @@
 """The repair job book: one row a job, one line for everything that happened to it. Nothing is ever deleted."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,18 @@ def find(connection: sqlite3.Connection, name: str) -> Job | None:
 def open_jobs(connection: sqlite3.Connection) -> list[Job]:
     """Not closed, oldest first."""
     return list(_jobs(connection, "closed IS NULL ORDER BY number", ()))
+
+
+def open_by_site(connection: sqlite3.Connection, sites: Iterable[str]) -> dict[str, int]:
+    """How many open jobs each site has, summaries not counted; these sites in any case."""
+    rows = connection.execute(
+        "SELECT site, count(*) FROM job WHERE closed IS NULL AND origin <> 'summary' GROUP BY site"
+    )
+    return dict.fromkeys(sites, 0) | {site: count for site, count in rows}
+
+
+def open_summaries(connection: sqlite3.Connection) -> list[Job]:
+    return list(_jobs(connection, "closed IS NULL AND origin = 'summary'", ()))
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> list[Job]:

@@ -60,7 +60,8 @@ def close(connection: Connection, job: Job, policy: Policy, now: datetime, perso
 def reopen(connection: Connection, job: Job, text: str, policy: Policy, now: datetime) -> Job:
     """The same fault again: the same job, from its beginning; one that was not closed yet goes on."""
     if job.state is not JobState.CLOSED:
-        again = replace(job, healed=None)
+        mended = job.state is JobState.REPAIRED  # it was not
+        again = replace(job, healed=None, state=JobState.OPEN if mended else job.state)
         jobs.save(connection, again)
         comment(connection, again, f"not ok any more: {text}", policy, now)
         return again
@@ -114,7 +115,18 @@ def _take(connection: Connection, message: Message, policy: Policy) -> None:
     elif message.action == "resolve":
         heal(connection, job, text, message.created)
     else:
-        comment(connection, job, text, policy, message.created)
+        comment(connection, _renamed(connection, job, policy), text, policy, message.created)
+
+
+def _renamed(connection: Connection, job: Job, policy: Policy) -> Job:
+    """With the title of what the fault is by now: it may have become one of another kind."""
+    fault = faults.one(connection, job.key)
+    if fault is None or fault.kind == job.fault:
+        return job
+    site, target = policy.sites.get(job.site, SiteFile(job.site)), policy.targets.get(fault.subject.key)
+    job = replace(job, fault=fault.kind, title=title(fault, target, site))
+    jobs.save(connection, job)
+    return job
 
 
 def _open(connection: Connection, job: Job | None, message: Message, text: str, policy: Policy) -> None:

@@ -1,6 +1,6 @@
 """From a job to the messages of the outbox, and from such a message back to the ticket a sink gets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from monitor.model import Job, Receipt, Ticket
@@ -30,9 +30,11 @@ def announce(
     outbox.add(connection, [Message(job.key, action, sequence, sink, payload, at) for sink in sinks])
 
 
-def ticket_of(message: Message, known: Receipt | None) -> Ticket:
-    """``known``: what the desk called this ticket before."""
+def ticket_of(message: Message, known: Receipt | None, pictures: Mapping[str, bytes]) -> Ticket:
+    """``known``: what the desk called this ticket before. ``pictures``: name -> JPEG."""
     payload = dict(message.payload)
     since = datetime.fromisoformat(str(payload.pop("since")))
     reference = known.reference if known else ""
-    return Ticket(key=message.fault, action=message.action, since=since, reference=reference, **payload)
+    return Ticket(
+        key=message.fault, action=message.action, since=since, reference=reference, pictures=pictures, **payload
+    )

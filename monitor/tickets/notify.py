@@ -1,7 +1,7 @@
 """Messages to people (mail, WeCom, DingTalk, Feishu and the rest) through apprise; its URLs are secrets."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from monitor.model import Deadline, Receipt, Ticket
 from monitor.tickets.errors import Refused, Unavailable
@@ -35,16 +35,17 @@ async def tell(urls: Iterable[str], title: str, text: str) -> None:
 
 def _send(url: str, ticket: Ticket) -> None:
     kind = "success" if ticket.action == "resolve" else "warning"
-    _notify(url, ticket.title, ticket.text, kind)
+    _notify(url, ticket.title, ticket.text, kind, ticket.pictures)
 
 
-def _notify(url: str, title: str, text: str, kind: str) -> None:
+def _notify(url: str, title: str, text: str, kind: str, pictures: Mapping[str, bytes] | None = None) -> None:
     import apprise
+    from apprise.attachment.memory import AttachMemory
 
     service = apprise.Apprise()
     if not service.add(url):
         raise Refused("the address is none that apprise knows")
-    if not service.notify(
-        body=text, title=title, notify_type=apprise.NotifyType(kind), body_format=apprise.NotifyFormat.TEXT
-    ):
+    shown = [AttachMemory(jpeg, name=name, mimetype="image/jpeg") for name, jpeg in (pictures or {}).items()]
+    form, sort = apprise.NotifyFormat.TEXT, apprise.NotifyType(kind)
+    if not service.notify(body=text, title=title, notify_type=sort, body_format=form, attach=shown or None):
         raise Unavailable("the service did not take the message")

@@ -1,5 +1,6 @@
 """Any repair desk with an HTTP interface, by its template: find by key before create, comment, resolve."""
 
+import base64
 import contextlib
 import email.utils
 import functools
@@ -60,6 +61,7 @@ class Talk:
             "url": options.url.removesuffix("/") if template.find else options.url,
             "username": options.username,
             "since": ticket.since.isoformat(),
+            "picture": _base64(ticket),
             "reference": ticket.reference or None,
         }
 
@@ -216,6 +218,12 @@ def _inside(found: Any, part: str) -> Any:
     if isinstance(found, list) and part.isdigit() and int(part) < len(found):
         return found[int(part)]
     return None
+
+
+def _base64(ticket: Ticket) -> str | None:
+    """The evidence picture."""
+    jpeg = next(iter(ticket.pictures.values()), None)
+    return None if jpeg is None else base64.b64encode(jpeg).decode("ascii")
 
 
 def _plain(secret: Any) -> str | None:

@@ -81,11 +81,7 @@ class TicketService:
     def _report(self) -> None:
         backlog = self._store.read(outbox.backlog, [BOOK, *self._policy.sinks])
         self._metrics.outbox(backlog.pending, backlog.oldest, backlog.parked)
-        by_site = dict.fromkeys(self._policy.sites, 0)
-        for job in self._store.read(jobs.open_jobs):
-            if job.origin != "summary":
-                by_site[job.site] = by_site.get(job.site, 0) + 1
-        self._metrics.tickets_open(by_site)
+        self._metrics.tickets_open(self._store.read(jobs.open_by_site, self._policy.sites))
 
 
 def _begin_anew(connection: Connection, policy: Policy, now: datetime) -> None:
@@ -97,4 +93,4 @@ def _begin_anew(connection: Connection, policy: Policy, now: datetime) -> None:
 def _has_work(connection: Connection, policy: Policy, now: datetime) -> bool:
     if outbox.due(connection, now, 1, BOOK) or jobs.ripe(connection, now - policy.hold_down):
         return True
-    return any(job.origin == "summary" for job in jobs.open_jobs(connection))
+    return bool(jobs.open_summaries(connection))

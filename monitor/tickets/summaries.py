@@ -44,9 +44,8 @@ def open_if_new(connection: Connection, first: Job, site: SiteFile, sinks: Itera
 
 def tell_more(connection: Connection, sinks: Iterable[str], now: datetime) -> None:
     """Name those that joined since, every few minutes, in one comment."""
-    for summary in jobs.open_jobs(connection):
-        if summary.origin == "summary":
-            _tell_more(connection, summary, sinks, now)
+    for summary in jobs.open_summaries(connection):
+        _tell_more(connection, summary, sinks, now)
 
 
 def is_over(connection: Connection, summary: Job) -> bool:

@@ -24,6 +24,7 @@ VALUES = frozenset(
         "title",
         "text",
         "place",
+        "picture",
         "reopened",
         "reference",
         "token",
@@ -95,11 +96,15 @@ def load_template(name: str, file: Path | None = None) -> Template:
 
 
 def fill(part: Any, values: Values) -> Any:
-    """A body with its values: a leaf that is one placeholder alone becomes the value itself, None included."""
+    """A body with its values: a leaf that is one placeholder alone becomes the value itself, None included.
+
+    A mapping in a list that lacks one of its values is left out: an attachment where there is no picture.
+    """
     if isinstance(part, dict):
         return {name: fill(inner, values) for name, inner in part.items()}
     if isinstance(part, list):
-        return [fill(inner, values) for inner in part]
+        filled = [fill(inner, values) for inner in part]
+        return [one for one in filled if not (isinstance(one, dict) and None in one.values())]
     if not isinstance(part, str):
         return part
     alone = _PLACE.fullmatch(part)

@@ -69,7 +69,7 @@ def _facts(fault: Fault, seen: str, target: Target | None, site: SiteFile) -> li
         (_("What was seen"), one_line(seen)),
         (_("Since"), _moment(fault.since, site.timezone)),
         *_device(target, say),
-        (_("Evidence picture"), fault.picture),
+        (_("Evidence picture"), f"/pictures/{fault.subject.key}/{fault.id}.jpg" if fault.picture else ""),
     ]
     return [f"{say(label)}: {value}" for label, value in known if value]
 

@@ -5,9 +5,10 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from monitor.model import Deadline, Receipt
-from monitor.store import Connection, Store, StoreError, jobs, outbox
+from monitor.store import Connection, Store, StoreError, jobs, outbox, pictures
 from monitor.store.outbox import Message
 from monitor.tickets import Sink
 from monitor.tickets.errors import Refused, Unavailable
@@ -78,8 +79,9 @@ class Worker:
         return 0.0
 
     async def _send(self, message: Message, known: Receipt) -> Receipt:
+        evidence = await asyncio.to_thread(_evidence, pictures.folder(self._store.path), message)
         async with asyncio.timeout(DEADLINE):
-            return await self._sink(ticket_of(message, known), Deadline.after(DEADLINE))
+            return await self._sink(ticket_of(message, known, evidence), Deadline.after(DEADLINE))
 
     async def _park(self, message: Message, reason: str) -> None:
         log.error("%s does not take the %s of ticket %s: %s", self._name, message.action, message.fault, reason)
@@ -100,6 +102,16 @@ class Worker:
 def _wait(failures: int) -> float:
     """Doubling, between half and the whole of it, so that many monitors do not return in step."""
     return min(FIRST_WAIT * 2.0 ** min(failures, 16), LONGEST_WAIT) * random.uniform(0.5, 1.0)  # noqa: S311 -- no secret
+
+
+def _evidence(folder: Path, message: Message) -> dict[str, bytes]:
+    """The picture of the opening, if one was kept."""
+    if message.action != "open":
+        return {}
+    try:
+        return {"evidence.jpg": (folder / pictures.opening_name(message.fault)).read_bytes()}
+    except OSError:
+        return {}  # many faults have none, and an old one may be gone
 
 
 def _begin(connection: Connection, message: Message, now: datetime) -> Receipt | None:

@@ -1,5 +1,6 @@
 """Messages to people through the real apprise, to a web server on loopback."""
 
+import base64
 import logging
 from datetime import UTC, datetime
 
@@ -13,7 +14,17 @@ from monitor.tickets.errors import Refused, Unavailable
 from monitor.tickets.options import NotifyOptions
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise's
-TICKET = Ticket("f1", "open", "school", "gate", "frozen", datetime(2026, 3, 1, tzinfo=UTC), "大门 <b>", "text & 'more'")
+TICKET = Ticket(
+    "f1",
+    "open",
+    "school",
+    "gate",
+    "frozen",
+    datetime(2026, 3, 1, tzinfo=UTC),
+    "大门 <b>",
+    "text & 'more'",
+    pictures={"evidence.jpg": b"\xff\xd8 a picture"},
+)
 
 
 def people(desk: Desk):  # type: ignore[no-untyped-def] # a Sink
@@ -26,6 +37,7 @@ async def test_a_message_has_the_title_and_the_text(caplog: pytest.LogCaptureFix
         desk.take = desk.requests.append  # it knows no keys
         await people(desk)(TICKET, Deadline.after(10))
     assert (desk.requests[0].body["title"], desk.requests[0].body["message"]) == (TICKET.title, TICKET.text)
+    assert base64.b64decode(desk.requests[0].body["attachments"][0]["base64"]) == b"\xff\xd8 a picture"
     assert "hunter2" not in caplog.text
 
 

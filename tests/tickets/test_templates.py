@@ -72,6 +72,12 @@ def test_a_value_stays_a_value() -> None:
     assert "P" not in header
 
 
+def test_what_a_list_lacks_is_left_out() -> None:
+    body = {"attachments": [{"name": "evidence.jpg", "data": "{picture}"}], "picture": "{picture}"}
+    assert fill(body, {"picture": None}) == {"attachments": [], "picture": None}
+    assert fill(body, {"picture": "AA=="})["attachments"] == [{"name": "evidence.jpg", "data": "AA=="}]
+
+
 async def test_a_hostile_ticket_arrives_as_it_is(tmp_path: Path) -> None:
     with Desk() as desk:
         since = datetime(2026, 3, 1, 8, tzinfo=UTC)
