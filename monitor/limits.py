@@ -40,10 +40,10 @@ class PictureLimits:
     """Standard deviation below this, and ..."""
     uniform_range: float = 14.0
     """... p99 - p1 below this = one colour all over, where the reference shows a scene."""
-    uniform_reference_spread: float = 6.0
-    """A reference with less spread is itself almost one colour: undecidable."""
+    uniform_reference_spread: float = 12.0
+    """A reference with less spread is itself almost one colour, or would be in fog: undecidable."""
     uniform_exact_spread: float = 0.3
-    """Without a reference only a picture flatter than any sensor can make it = uniform."""
+    """A picture flatter than any sensor can make it = uniform, reference or not."""
     white_p1: float = 235.0
     """99 of 100 pixels above this = uniform white, reference or not."""
     no_signal_flat: float = 0.6
@@ -113,7 +113,7 @@ class PictureLimits:
     """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""
     careful_key_frames: int = 5
     """Key frames of one look whose median counts as more than one look."""
-    cast_change: float = 12.0
+    cast_change: float = 18.0
     """Mean colour (Cb, Cr) away from the reference's by more than this = colour_cast."""
     partial_flat: float = 0.25
     """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""

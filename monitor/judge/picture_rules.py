@@ -73,9 +73,9 @@ def uniform(picture: Facts, limits: PictureLimits) -> Answer:
         return answer(True, f"white all over: {said}")
     if now["spread"] >= limits.uniform_spread or width >= limits.uniform_range:
         return answer(False, said)
+    if now["spread"] < limits.uniform_exact_spread:
+        return answer(True, f"one colour all over, flatter than any sensor: {said}")
     if reference is None:
-        if now["spread"] < limits.uniform_exact_spread:
-            return answer(True, f"one colour all over, flatter than any sensor: {said}")
         return undecidable(f"{said}: an even wall and a failed picture look alike without a reference")
     if reference["spread"] < limits.uniform_reference_spread:
         return undecidable(f"{said}, and the reference is hardly less even (spread {reference['spread']:.1f})")
@@ -88,7 +88,7 @@ def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
     if now["flat"] < limits.no_signal_flat or now["entropy"] >= limits.no_signal_entropy:
         return answer(False, said)
     if reference is None:
-        if now["spread"] < limits.uniform_reference_spread:
+        if now["spread"] < limits.uniform_spread:
             return undecidable(f"{said}: an even wall and a card look alike without a reference")
         return answer(True, f"{said}: a card, not a scene")
     flatter = now["flat"] >= reference["flat"] + limits.no_signal_flat_above
