@@ -58,7 +58,7 @@ class House:
     async def metrics(self) -> str:
         return (await self.get("/metrics")).text
 
-    async def until(self, there: Callable[[str], object], path: str = "/metrics", seconds: float = 30) -> str:
+    async def until(self, there: Callable[[str], object], path: str = "/metrics", seconds: float = 60) -> str:
         """Ask again until the text satisfies."""
         text = ""
         try:

@@ -4,10 +4,13 @@ import contextlib
 import time
 from pathlib import Path
 
+import pytest
 from house import House, cameras, configuration, faults, house, seen_well
 
 from monitor.simulator import Simulator
 from monitor.store import Store
+
+pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
 PRELOAD = "/usr/$LIB/faketime/libfaketime.so.1"
 HOUR, DAY = 3600, 86400

@@ -5,9 +5,12 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
 from house import cameras, configuration, faults, house, value
 
 from monitor.simulator import Simulator
+
+pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
 NAMES = [f"c{number}" for number in range(12)]
 

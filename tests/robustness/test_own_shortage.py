@@ -7,11 +7,14 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from house import ROOT, TINY, cameras, configuration, faults, house, in_namespace, value
 
 from monitor.simulator import CameraSpec, Simulator
 from monitor.store import Store
 from monitor.store.faults import standing as standing_faults
+
+pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
 BLIND = {("monitor", "monitor_blind")}
 

@@ -4,9 +4,12 @@ import contextlib
 import resource
 from pathlib import Path
 
+import pytest
 from house import cameras, configuration, faults, house, in_namespace, inside, value
 
 from monitor.simulator import Simulator
+
+pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
 SMALL = 'mkdir -p state && mount -t tmpfs -o size=1m tmpfs "$PWD/state" && cd "$PWD"'
 
