@@ -1,6 +1,7 @@
 """File name and JSON text of every dashboard."""
 
 import json
+from typing import Any
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -16,9 +17,9 @@ def dashboards() -> dict[str, str]:
     return {f"{one['uid']}.json": json.dumps(one, indent=1, ensure_ascii=False) + "\n" for one in built}
 
 
-def _numbered(dashboard: Dashboard) -> dict:
+def _numbered(dashboard: Dashboard) -> dict[str, Any]:
     """As Grafana stores it, its panels numbered so that links to a panel stay valid."""
-    data = json.loads(json.dumps(dashboard.build(), cls=JSONEncoder, sort_keys=True))
+    data: dict[str, Any] = json.loads(json.dumps(dashboard.build(), cls=JSONEncoder, sort_keys=True))
     for number, panel in enumerate(data["panels"], 1):
         panel["id"] = number
     return data

@@ -7,6 +7,7 @@ from deploy.grafana.generate.panels import (
     CONTRACT,
     SAMPLE,
     ZERO_IS_GOOD,
+    Panel,
     bars,
     lines,
     number,
@@ -45,41 +46,41 @@ def dashboard() -> Dashboard:
     )
 
 
-def _cameras(verdict: str):
+def _cameras(verdict: str) -> Panel:
     steps = ZERO_IS_GOOD if verdict == "fault" else ((None, "blue"),)
     asked = f'sum(site_verdict:cctv_cameras:count{{{HERE},verdict="{verdict}"}})'
     return number(f"Cameras {verdict}", f"Cameras whose verdict is {verdict} now.", "short", asked, steps)
 
 
-def _sites_silent():
+def _sites_silent() -> Panel:
     asked = f'count(count by (site) (cctv_fault_active{{{HERE},fault="site_unreachable"}}))'
     made = number("Sites unreachable", "Sites where nothing answers.", "short", asked, ZERO_IS_GOOD)
     return when_empty(made, "none")
 
 
-def _in_maintenance():
+def _in_maintenance() -> Panel:
     asked = f"count(cctv_maintenance_active{{{HERE}}})"
     made = number("Maintenance windows", "Open windows; what they cover is left out of the rates.", "short", asked)
     return when_empty(made, "none")
 
 
-def _tickets():
+def _tickets() -> Panel:
     asked = f"sum(cctv_tickets_open{{{HERE}}})"
     return when_empty(number("Tickets open", "Repair tickets not yet closed.", "short", asked), "none")
 
 
-def _rate(words: str, good: str, judged: str, meaning: str):
+def _rate(words: str, good: str, judged: str, meaning: str) -> Panel:
     asked = f"sum(site:{good}:count{{{HERE}}}) / sum(site:{judged}:count{{{HERE}}})"
     return number(words, meaning, "percentunit", asked, CONTRACT)
 
 
-def _sample(words: str, good: str, judged: str):
+def _sample(words: str, good: str, judged: str) -> Panel:
     whole = {"cctv_online": "cctv_cameras_due", "cctv_picture_intact": "cctv_online"}.get(good, "cctv_recording_due")
     asked = f"sum(site:{judged}:count{{{HERE}}}) / sum(site:{whole}:count{{{HERE}}})"
     return number("… sample", f"How much of what should be judged for '{words}' was.", "percentunit", asked, SAMPLE)
 
 
-def _sites():
+def _sites() -> Panel:
     asked = (
         query(f"sum by (site) (site_verdict:cctv_cameras:count{{{HERE}}})", instant=True, ref="A"),
         query(f'sum by (site) (site_verdict:cctv_cameras:count{{{HERE},verdict="fault"}})', instant=True, ref="B"),
@@ -101,15 +102,15 @@ def _sites():
     return rows("Sites", "One row a site; the rates are those of the last 24 hours.", "short", *asked, units=columns)
 
 
-def _worst():
+def _worst() -> Panel:
     asked = query(f"bottomk(10, site:cctv_online:ratio{{{HERE}}})", "{{site}}")
     return bars("Lowest online rates", "The ten sites with the fewest cameras online.", "percentunit", asked, CONTRACT)
 
 
-def _kinds():
+def _kinds() -> Panel:
     asked = query(f"count by (fault) (cctv_fault_active{{{HERE}}})", "{{fault}}")
     return lines("Faults by kind", "Confirmed faults that stand, by kind.", "short", asked, stacked=True)
 
 
-def _trend(title: str, series: str):
+def _trend(title: str, series: str) -> Panel:
     return lines(title, f"{title} of each site.", "percentunit", query(f"{series}{{{HERE}}}", "{{site}}"))

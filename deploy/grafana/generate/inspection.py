@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from deploy.grafana.generate.frame import frame, sites
-from deploy.grafana.generate.panels import bars, lines, query, row, rows, when_empty
+from deploy.grafana.generate.panels import Panel, bars, lines, query, row, rows, when_empty
 
 HERE = 'site=~"$site"'
 NOW = f"max by (site, device, fault) (cctv_fault_active{{{HERE}}})"
@@ -27,36 +27,36 @@ def dashboard() -> Dashboard:
     return made.with_panel(_samples())
 
 
-def _due():
+def _due() -> Panel:
     asked = query(f"time() - max by (site) (cctv_inspection_last_completed_timestamp_seconds{{{HERE}}})", "{{site}}")
     made = bars("Since the last inspection", "Yellow after a week, red after eight days.", "s", asked, DUE)
     return when_empty(made, "never inspected")
 
 
-def _unjudged():
+def _unjudged() -> Panel:
     asked = query(f'cctv_verdict{{{HERE},verdict="unknown"}} == 1', instant=True)
     words = "Devices nobody could judge: an inspection must look at these by hand."
     return when_empty(rows("Not judged", words, "short", asked, units={"Value": "Unknown"}, width=12, height=8), "none")
 
 
-def _new():
+def _new() -> Panel:
     return _faults("New", "Stand now and did not a week ago.", f"{NOW} unless {THEN}")
 
 
-def _open():
+def _open() -> Panel:
     return _faults("Still open", "Stood a week ago and stand now.", f"{NOW} and {THEN}")
 
 
-def _repaired():
+def _repaired() -> Panel:
     return _faults("Repaired", "Stood a week ago and are gone.", f"{THEN} unless {NOW}")
 
 
-def _faults(title: str, words: str, expression: str):
+def _faults(title: str, words: str, expression: str) -> Panel:
     asked = query(expression, instant=True)
     return when_empty(rows(title, words, "short", asked, units={"Value": "Standing"}, width=8, height=8), "none")
 
 
-def _restless():
+def _restless() -> Panel:
     changes = f'sum by (site, device) (changes(cctv_verdict{{{HERE},verdict="ok"}}[7d]))'
     asked = query(f"topk(15, {changes} > 1)", "{{site}}/{{device}}")
     words = "Devices whose verdict changed most often in seven days: loose plugs, weak supplies."
@@ -65,17 +65,17 @@ def _restless():
     )
 
 
-def _kinds():
+def _kinds() -> Panel:
     asked = query(f"count by (fault) ({NOW})", "{{fault}}")
     return lines("Faults by kind", "Confirmed faults through the week.", "short", asked, stacked=True)
 
 
-def _figure(title: str, name: str):
+def _figure(title: str, name: str) -> Panel:
     words = f"{title}, accumulated over the 24 hours before each point; planned maintenance left out."
     return lines(title, words, "percentunit", query(f"site:{name}:ratio1d{{{HERE}}}", "{{site}}"))
 
 
-def _samples():
+def _samples() -> Panel:
     names = (
         ("online", "cctv_online_sample"),
         ("picture", "cctv_picture_sample"),

@@ -3,7 +3,7 @@
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from deploy.grafana.generate.frame import frame, instances
-from deploy.grafana.generate.panels import ONE_IS_GOOD, ZERO_IS_GOOD, lines, number, query, row, rows, when_empty
+from deploy.grafana.generate.panels import ONE_IS_GOOD, ZERO_IS_GOOD, Panel, lines, number, query, row, rows, when_empty
 
 HERE = 'instance=~"$instance"'
 ALL = 'job="cctv-monitor",instance=~"$instance"'
@@ -27,55 +27,55 @@ def dashboard() -> Dashboard:
     return made.with_panel(_render()).with_panel(_store())
 
 
-def _up():
+def _up() -> Panel:
     return number("Up", "Daemons that answer.", "short", f"sum(up{{{ALL}}})", ONE_IS_GOOD)
 
 
-def _blind():
+def _blind() -> Panel:
     words = "Daemons that cannot see and judge nothing."
     return number("Blind", words, "short", f"sum(cctv_monitor_blind{{{HERE}}})", ZERO_IS_GOOD)
 
 
-def _config():
+def _config() -> Panel:
     words = "1 where the newest configuration is in force, 0 where it was refused."
     return number("Configuration", words, "short", f"min(cctv_config_last_reload_successful{{{HERE}}})", ONE_IS_GOOD)
 
 
-def _overdue():
+def _overdue() -> Panel:
     late = f"time() - cctv_probe_last_attempt_timestamp_seconds{{{HERE}}}"
     due = f"3 * cctv_probe_interval_seconds{{{HERE}}}"
     asked = f"count(({late}) > on (job, instance, probe) group_left () ({due})) or vector(0)"
     return number("Overdue looks", "Looks that have not been made for three intervals.", "short", asked, ZERO_IS_GOOD)
 
 
-def _waiting():
+def _waiting() -> Panel:
     asked = f"sum(cctv_ticket_outbox_pending{{{HERE}}})"
     return number("Messages waiting", "Messages to repair desks not yet delivered.", "short", asked)
 
 
-def _parked():
+def _parked() -> Panel:
     asked = f"sum(cctv_ticket_outbox_parked{{{HERE}}})"
     return number("Messages parked", "Messages a desk refused for good.", "short", asked, ZERO_IS_GOOD)
 
 
-def _version():
+def _version() -> Panel:
     asked = query(f"cctv_build_info{{{HERE}}}", instant=True)
     return rows("Versions", "What runs.", "short", asked, units={"Value": "Running"}, height=5)
 
 
-def _looks():
+def _looks() -> Panel:
     asked = query(f"sum by (probe) (rate(cctv_probe_duration_seconds_count{{{HERE}}}[$__rate_interval]))", "{{probe}}")
     return lines("Looks", "Finished looks per second.", "ops", asked)
 
 
-def _durations():
+def _durations() -> Panel:
     rate = f"sum by (le, probe) (rate(cctv_probe_duration_seconds_bucket{{{HERE}}}[$__rate_interval]))"
     half = query(f"histogram_quantile(0.5, {rate})", "{{probe}} median")
     most = query(f"histogram_quantile(0.95, {rate})", "{{probe}} 95 %", ref="B")
     return lines("Duration of looks", "Median and 95th percentile.", "s", half, most)
 
 
-def _lost():
+def _lost() -> Panel:
     ended = query(
         f"sum by (probe) (increase(cctv_probes_abandoned_total{{{HERE}}}[$__rate_interval]))", "{{probe}} abandoned"
     )
@@ -87,19 +87,19 @@ def _lost():
     )
 
 
-def _skipped():
+def _skipped() -> Panel:
     asked = query(f"sum by (reason) (rate(cctv_schedule_skipped_total{{{HERE}}}[$__rate_interval]))", "{{reason}}")
     return lines("Looks skipped", "Looks per second that were due and were not made.", "ops", asked)
 
 
-def _lag():
+def _lag() -> Panel:
     asked = query(f"cctv_eventloop_lag_seconds{{{HERE}}}", "{{instance}}")
     return lines(
         "Event loop lag", "How late the daemon is; above half a second it does not trust its own times.", "s", asked
     )
 
 
-def _cpu():
+def _cpu() -> Panel:
     asked = query(f"rate(process_cpu_seconds_total{{{ALL}}}[$__rate_interval])", "{{instance}}")
     restarts = query(
         f"increase(cctv_decoder_restarts_total{{{HERE}}}[$__rate_interval])", "{{instance}} decoder restarts", ref="B"
@@ -109,24 +109,24 @@ def _cpu():
     )
 
 
-def _memory():
+def _memory() -> Panel:
     asked = query(f"process_resident_memory_bytes{{{ALL}}}", "{{instance}}")
     return lines("Memory", "Resident memory of the daemon, without its decoders.", "bytes", asked)
 
 
-def _files():
+def _files() -> Panel:
     used = query(f"process_open_fds{{{ALL}}}", "{{instance}} open")
     most = query(f"process_max_fds{{{ALL}}}", "{{instance}} limit", ref="B")
     return lines("File descriptors", "Open, and how many may be.", "short", used, most)
 
 
-def _requests():
+def _requests() -> Panel:
     rate = f"sum by (sink, action, result) (rate(cctv_ticket_requests_total{{{HERE}}}[$__rate_interval]))"
     made = lines("Requests to repair desks", "By outcome.", "reqps", query(rate, "{{sink}} {{action}} {{result}}"))
     return when_empty(made, "no desk configured")
 
 
-def _oldest():
+def _oldest() -> Panel:
     asked = query(f"time() - cctv_ticket_outbox_oldest_timestamp_seconds{{{HERE}}}", "{{instance}}")
     made = lines(
         "Oldest waiting message", "Grows while a repair desk is not reached; empty with none waiting.", "s", asked
@@ -134,11 +134,11 @@ def _oldest():
     return when_empty(made, "none waits")
 
 
-def _render():
+def _render() -> Panel:
     asked = query(f"cctv_metrics_render_seconds{{{HERE}}}", "{{instance}}")
     return lines("Scrape", "How long the previous scrape took to render.", "s", asked)
 
 
-def _store():
+def _store() -> Panel:
     asked = query(f"increase(cctv_store_errors_total{{{HERE}}}[$__rate_interval])", "{{instance}}")
     return lines("Refused writes", "Writes the state file refused.", "short", asked)

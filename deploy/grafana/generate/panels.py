@@ -6,6 +6,7 @@ from grafana_foundation_sdk.builders import bargauge, stat, statushistory, table
 from grafana_foundation_sdk.builders.common import ReduceDataOptions, StackingConfig, VizLegendOptions
 from grafana_foundation_sdk.builders.dashboard import Row, ThresholdsConfig
 from grafana_foundation_sdk.builders.prometheus import Dataquery
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.common import BigValueColorMode, LegendDisplayMode, LegendPlacement, StackingMode
 from grafana_foundation_sdk.models.dashboard import (
     DataSourceRef,
@@ -16,10 +17,12 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMap,
     ValueMappingResult,
 )
+from grafana_foundation_sdk.models.dashboard import Panel as PanelModel
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
 GREEN, YELLOW, RED, BLUE, GREY = "green", "yellow", "red", "blue", "#8e8e8e"
+Panel = Builder[PanelModel]
 P = TypeVar("P", stat.Panel, timeseries.Panel, table.Panel, statushistory.Panel, bargauge.Panel)
 
 ZERO_IS_GOOD = ((None, GREEN), (1, RED))

@@ -9,6 +9,7 @@ from deploy.grafana.generate.panels import (
     ONE_IS_GOOD,
     RED,
     YELLOW,
+    Panel,
     bars,
     history,
     lines,
@@ -44,7 +45,7 @@ def dashboard() -> Dashboard:
     )
 
 
-def _short():
+def _short() -> Panel:
     asked = (
         f'count(cctv_fault_active{{{HERE},fault=~"retention_short|recording_stopped|recording_gap|recording_invalid"}})'
     )
@@ -52,34 +53,34 @@ def _short():
     return when_empty(made, "none")
 
 
-def _least():
+def _least() -> Panel:
     asked = f"min(cctv_recording_depth_seconds{{{HERE}}})"
     return number("Least recording", "Unbroken recording of the camera that has least.", "s", asked, width=6)
 
 
-def _unchecked():
+def _unchecked() -> Panel:
     asked = f"max(time() - cctv_recording_checked_timestamp_seconds{{{HERE}}})"
     return number("Oldest check", "When the recordings checked longest ago were judged.", "s", asked, width=6)
 
 
-def _covered():
+def _covered() -> Panel:
     asked = f"avg(site:cctv_recording_coverage:avg{{{HERE}}})"
     return number("Coverage", "Recorded share of what should be recorded.", "percentunit", asked, CONTRACT, width=6)
 
 
-def _days():
+def _days() -> Panel:
     asked = query(f"max by (site, device) (cctv_recording_depth_seconds{{{HERE}}}) / 86400", "{{site}}/{{device}}")
     words = "One row a camera, one column a day: days of unbroken recording on that day."
     return history("Days kept", words, "none", asked, interval="1d", height=14)
 
 
-def _share():
+def _share() -> Panel:
     asked = query(KEPT, "{{site}}/{{device}}")
     words = "The same as a share of what was agreed: red is a breach of contract on that day."
     return history("Days kept, of those agreed", words, "percentunit", asked, steps=ENOUGH, interval="1d", height=14)
 
 
-def _table():
+def _table() -> Panel:
     names = (
         ("Oldest to newest|s", "cctv_recording_span_seconds"),
         ("Unbroken|s", "cctv_recording_depth_seconds"),
@@ -97,13 +98,13 @@ def _table():
     return rows("Cameras", "One row a camera; empty is not known.", "s", *asked, units=columns, height=12)
 
 
-def _health():
+def _health() -> Panel:
     asked = query(f"cctv_disk_healthy{{{HERE}}}", "{{site}}/{{device}} {{disk}}")
     words = "1 sound; 0 failed, missing or read-only. Disks whose state is not known are not shown."
     return bars("Disks", words, "none", asked, ONE_IS_GOOD)
 
 
-def _free():
+def _free() -> Panel:
     size = f"cctv_disk_size_bytes{{{HERE}}}"
     asked = query(f"cctv_disk_free_bytes{{{HERE}}} / {size}", "{{site}}/{{device}} {{disk}}")
     return lines(
@@ -111,11 +112,11 @@ def _free():
     )
 
 
-def _forecast():
+def _forecast() -> Panel:
     asked = query(f"cctv_recording_forecast_seconds{{{HERE}}}", "{{site}}/{{device}}")
     return lines("Forecast", "Recording that will be kept if the disks fill on as now.", "s", asked)
 
 
-def _growth():
+def _growth() -> Panel:
     asked = query(f"cctv_disk_size_bytes{{{HERE}}} - cctv_disk_free_bytes{{{HERE}}}", "{{site}}/{{device}} {{disk}}")
     return lines("Used on disks", "Used space of each disk.", "bytes", asked)

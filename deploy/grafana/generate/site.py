@@ -9,6 +9,7 @@ from deploy.grafana.generate.panels import (
     VERDICT,
     VERDICTS,
     ZERO_IS_GOOD,
+    Panel,
     history,
     lines,
     number,
@@ -30,70 +31,70 @@ def dashboard() -> Dashboard:
     return made.with_panel(_clocks()).with_panel(_first_picture())
 
 
-def _online():
+def _online() -> Panel:
     return number(
         "Online", "Cameras online, of those judged.", "percentunit", f"site:cctv_online:ratio{{{HERE}}}", CONTRACT
     )
 
 
-def _sample():
+def _sample() -> Panel:
     asked = f"site:cctv_online_sample:ratio{{{HERE}}}"
     return number("… sample", "Cameras judged, of those not under maintenance.", "percentunit", asked, SAMPLE)
 
 
-def _intact():
+def _intact() -> Panel:
     asked = f"site:cctv_picture_intact:ratio{{{HERE}}}"
     return number("Picture intact", "Sound pictures, of the online cameras judged.", "percentunit", asked, CONTRACT)
 
 
-def _complete():
+def _complete() -> Panel:
     asked = f"site:cctv_recording_complete:ratio{{{HERE}}}"
     return number("Recording complete", "Recordings without a fault, of those judged.", "percentunit", asked, CONTRACT)
 
 
-def _standing():
+def _standing() -> Panel:
     asked = f"count(cctv_fault_active{{{HERE}}})"
     return when_empty(number("Faults", "Confirmed faults that stand.", "short", asked, ZERO_IS_GOOD), "none")
 
 
-def _unknown():
+def _unknown() -> Panel:
     asked = f'sum(cctv_verdict{{{HERE},verdict="unknown"}})'
     return number("Unknown", "Devices that could not be judged.", "short", asked)
 
 
-def _devices():
+def _devices() -> Panel:
     asked = query(VERDICT.format(where=HERE), "{{device}}")
     words = "One row a device: green ok, red fault, grey not judged."
     return history("Devices", words, "short", asked, names=VERDICTS, height=14)
 
 
-def _faults():
+def _faults() -> Panel:
     asked = query(f"cctv_fault_state{{{HERE}}}", instant=True)
     words = "Open faults and how far each has come: announced to a desk, child of another, excused, or waiting."
     return when_empty(rows("Open faults", words, "short", asked, units={"Value": "Open"}, width=12), "none")
 
 
-def _inventory():
+def _inventory() -> Panel:
     asked = query(f"cctv_device_info{{{HERE}}}", instant=True)
     words = "What is known of each device."
     return rows("Inventory", words, "short", asked, units={"Value": "Known"}, width=12)
 
 
-def _received():
+def _received() -> Panel:
     asked = query(f"cctv_stream_receive_bytes_per_second{{{HERE}}}", "{{device}}")
     return lines("Video received", "What each camera sends, in its newest look.", "Bps", asked)
 
 
-def _lost():
+def _lost() -> Panel:
     asked = query(f"cctv_stream_packet_loss_ratio{{{HERE}}}", "{{device}}")
     return lines("Packets lost", "Share of RTP packets lost in the newest look.", "percentunit", asked)
 
 
-def _clocks():
+def _clocks() -> Panel:
     asked = query(f"cctv_device_clock_offset_seconds{{{HERE}}}", "{{device}}")
     return lines("Clock offset", "Each device's clock minus ours; positive is ahead.", "s", asked)
 
 
-def _first_picture():
+def _first_picture() -> Panel:
     asked = query(f"cctv_stream_first_frame_seconds{{{HERE}}}", "{{device}}")
     return lines("Time to first picture", "From the beginning of a look to its first whole key frame.", "s", asked)
