@@ -107,7 +107,6 @@ def build(settings: Settings) -> Parts:
         partial(look_closely, rounds),
         ledger.adopt,
         metrics.inspected,
-        partial(notify.tell, [secret.get_secret_value() for secret in settings.notify]),
         clock,
     )
     return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets, archive, reports)
@@ -170,7 +169,8 @@ class Daemon:
         self._parts.tickets.configure(policy_of(settings), sinks_of(settings))
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
         await self._parts.ledger.retarget(targets.values())
-        self._parts.calendar.sites, self._parts.calendar.times = site_files(settings), settings.reports
+        people = partial(notify.tell, [address.get_secret_value() for address in settings.notify])
+        self._parts.calendar.configure(site_files(settings), settings.reports, people)
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)
         self._parts.metrics.probe_intervals({name: settings.poll.interval * times for name, times in CADENCE.items()})
 

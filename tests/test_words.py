@@ -13,9 +13,12 @@ HOW = [
     ("web/**.py", "python"),
     ("words.py", "python"),
     ("guidance/**.py", "python"),
+    ("reports/templates/**.html", "jinja2"),
+    ("reports/**.py", "python"),
     ("tickets/**.py", "python"),
 ]
-JINJA = {"web/templates/**.html": {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}}
+TEMPLATES = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
+JINJA = {pattern: TEMPLATES for pattern, how in HOW if how == "jinja2"}
 
 
 def said() -> set[str]:

@@ -28,6 +28,7 @@ AGAIN = timedelta(hours=1)
 TICK = "* * * * *"
 """How often the calendar is looked at: every minute."""
 
+HandOver = Callable[[str, str], Awaitable[None]]
 Look = Callable[[Sequence[Target]], Awaitable[list[Looked]]]
 Adopt = Callable[[Key, Mapping[str, Memory]], Awaitable[None]]
 
@@ -42,20 +43,22 @@ class Calendar:
         look: Look,
         adopt: Adopt,
         inspected: Callable[[str, datetime], None],
-        hand_over: Callable[[str, str], Awaitable[None]],
         clock: Callable[[], datetime],
     ) -> None:
         """``look``: every check of these devices, close. ``adopt``: a baseline that was commissioned beside us.
 
-        ``inspected(site, at)`` hears of every completed inspection, ``hand_over(title, line)`` of every report.
+        ``inspected(site, at)`` hears of every completed inspection.
         """
         self._store, self._archive, self._look, self._adopt = store, archive, look, adopt
-        self._inspected, self._hand_over, self._clock = inspected, hand_over, clock
+        self._inspected, self._clock = inspected, clock
         self._began = clock()
         self._tried: dict[tuple[str, str], datetime] = {}
         self._adopted = max((one.id for one in store.read(events.of_kind, EVENT)), default=0)
-        self.sites: Mapping[str, SiteFile] = {}
-        self.times = Reports()
+        self.configure({}, Reports(), _nobody)
+
+    def configure(self, sites: Mapping[str, SiteFile], times: Reports, hand_over: HandOver) -> None:
+        """Again with every new configuration. ``hand_over(title, line)`` hears of every report."""
+        self._sites, self._times, self._hand_over = sites, times, hand_over
 
     async def tick(self) -> None:
         """Take in new baselines, tell of inspections, and make every report that is due."""
@@ -63,7 +66,7 @@ class Calendar:
             await self._take_baselines()
         except StoreError as refused:
             log.warning("commissioned baselines wait: %s", refused)
-        for site in list(self.sites.values()):
+        for site in list(self._sites.values()):
             self._tell_inspected(site)
             for kind, cron in self._crons(site).items():
                 if self._is_due(site, kind, cron):
@@ -71,7 +74,7 @@ class Calendar:
                     await self._make(site, kind)
 
     def _crons(self, site: SiteFile) -> dict[str, str]:
-        times = self.times
+        times = self._times
         return {
             "inspection": site.inspection,
             "day": cron_at(times.daily),
@@ -139,3 +142,7 @@ class Calendar:
             baseline = {probe: base64.b64decode(text) for probe, text in event.record["baseline"].items()}
             await self._adopt(event.key, baseline)
             self._adopted = event.id
+
+
+async def _nobody(_title: str, _line: str) -> None:
+    """Nobody wants to be told."""

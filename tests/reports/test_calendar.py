@@ -13,6 +13,7 @@ from monitor.reports.calendar import Calendar
 from monitor.reports.commissioning import EVENT
 from monitor.reports.inspection import Looked
 from monitor.schedule import next_after
+from monitor.settings.schema import Reports
 from monitor.store import STATE_FILE, Store, events
 
 MONDAY = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # half past nine in Shanghai
@@ -33,10 +34,8 @@ class Office:
 
     def opened(self) -> Calendar:
         """As after a restart of the daemon."""
-        made = Calendar(
-            self.store, self.archive, self.look, self.adopt, self.inspected.__setitem__, self.tell, self.clock
-        )
-        made.sites = {SITE.id: SITE}
+        made = Calendar(self.store, self.archive, self.look, self.adopt, self.inspected.__setitem__, self.clock)
+        made.configure({SITE.id: SITE}, Reports(), self.tell)
         return made
 
     async def look(self, targets: Sequence[Target]) -> list[Looked]:
