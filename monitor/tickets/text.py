@@ -40,7 +40,8 @@ def title(fault: Fault, target: Target | None, site: SiteFile) -> str:
     key, say = fault.subject.key, words.translations(site.language).gettext
     named = [one_line(site.name), one_line(target.name) if target else ""]
     name = " · ".join(filter(None, named))
-    where = f"{name} ({key})" if name else str(key)
+    short = str(key).removesuffix("/")  # of a whole site
+    where = f"{name} ({short})" if name else short
     return f"{where}: {say(words.FAULTS[fault.kind])}"[:TITLE_LENGTH]
 
 

@@ -75,6 +75,8 @@ class Worker:
         else:
             await asyncio.to_thread(self._store.write, _done, message, receipt, self._clock())
             self._report(self._name, message.action, "ok")
+        if self._failures:
+            log.info("%s is available again after %d failures", self._name, self._failures)
         self._failures = 0
         return 0.0
 

@@ -172,6 +172,33 @@ def test_a_ticket_says_what_the_technician_needs(house: House) -> None:
         assert said in text, said
 
 
+def test_a_ticket_of_a_whole_site_names_the_site(house: House) -> None:
+    house.raised("", FaultKind.SITE_UNREACHABLE)
+    house.turn()
+    assert house.job("").title == "第三中学 (school): site not reachable"
+
+
+def test_a_fault_that_becomes_another_kind_says_so_in_the_book(house: House) -> None:
+    fault = house.raised("gate")
+    house.turn()
+    house._write(replace(fault, kind=FaultKind.BLACK), "comment", 1, "it is black now, no longer frozen")
+    house.turn()
+    assert (house.job("gate").fault, house.told()) == ("black", [("gate", "open"), ("gate", "comment")])
+    assert house.job("gate").title.endswith("picture black")
+
+
+def test_reported_repaired_and_bad_again_is_open_again(house: House) -> None:
+    house.policy = replace(house.policy, hold_down=timedelta(hours=1))
+    house.raised("gate")
+    house.turn()
+    house.store.write(people.repaired, "1", Act("Li", house.now))
+    house.cleared("gate")
+    house.turn(minutes=1)
+    house.raised("gate")
+    house.turn(minutes=1)
+    assert house.job("gate").state is JobState.OPEN
+
+
 def test_a_name_cannot_make_a_ticket_say_something_else(house: House) -> None:
     name = 'x"\'<b>\r\nPlace: nowhere\x1b[2J\u202egpj.=HYPERLINK("http://x")大门'
     target = Target(Key("school", "gate"), "camera", "h", name=name)
