@@ -27,6 +27,7 @@ class DeviceState:
     looks: dict[str, Look] = field(default_factory=dict)  # probe
     thumbnail: bytes | None = None  # JPEG of the newest picture
     thumbnail_at: datetime | None = None
+    close_at: datetime | None = None  # of the last close look's explained picture, kept on disk
 
     @property
     def verdict(self) -> Verdict:

@@ -225,12 +225,13 @@ class Daemon:
         return self._parts.ledger.history(key, clock() - HISTORY)
 
     def _picture(self, key: Key, name: str) -> bytes | None:
-        """The learned reference, or the picture of one of the device's open faults by the name the fault carries."""
+        """The learned reference, the last close look explained, or the picture a fault of the device carries."""
         if name == "reference":
             return reference_of(self._parts.ledger.memory(key, "picture"))
+        folder = pictures.folder(self._parts.store.path)
         known = {fault.picture for fault in self._parts.board.faults.values() if fault.subject.key == key}
-        path = pictures.folder(self._parts.store.path) / name
-        return path.read_bytes() if name in known and path.is_file() else None
+        path = pictures.close(folder, key) if name == "close" else folder / name
+        return path.read_bytes() if name in known | {"close"} and path.is_file() else None
 
     def _device_file(self, key: Key) -> dict[str, Any] | None:
         target = self._parts.rounds.targets.get(key)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from monitor.album import Album
 from monitor.blame import Rules, Scene
 from monitor.blame.scene import MONITOR
 from monitor.board import Board, DeviceState
@@ -37,8 +38,6 @@ SETTLE_SECONDS = 1.0
 """How often all open faults are looked at together."""
 INTERRUPTION = timedelta(minutes=10)
 """Not at work for longer is a fault of the monitor, excused only by a maintenance window."""
-PICTURE_EVERY = timedelta(minutes=10)
-"""How often a device's newest picture is written to disk; the board has every one."""
 
 
 class Ledger:
@@ -62,7 +61,7 @@ class Ledger:
         self._docket = Docket(rules or Rules(), sinks)
         self._targets: dict[Key, Target] = {}
         self._memory: dict[tuple[Key, str], Memory] = {}
-        self._pictured: dict[Key, datetime] = {}
+        self._album = Album(pictures.folder(store.path))
         self._blind = ""
         self._task: asyncio.Task[None] | None = None
 
@@ -138,7 +137,7 @@ class Ledger:
         self._remember(target.key, evidence, urgent if transitions else lazy)
         await self._write(urgent, lazy)
         self._show(evidence, look, findings)
-        await self._keep_pictures(target.key, evidence, opening)
+        await self._album.keep(target.key, evidence, opening)
         return transitions
 
     async def adopt(self, key: Key, baseline: Mapping[str, Memory]) -> None:
@@ -153,6 +152,7 @@ class Ledger:
         await self._house.accept_view(key, by)
 
     def view_accepted(self, key: Key) -> datetime | None:
+        """When a person last did."""
         return self._house.accepted.get(key)
 
     def history(self, key: Key, since: datetime) -> list[Span]:
@@ -271,24 +271,10 @@ class Ledger:
         show_look(self.board, look)
         show_picture(self.board, look.key, evidence)
 
-    async def _keep_pictures(self, key: Key, evidence: Evidence, opening: list[str]) -> None:
-        jpeg = newest_picture(evidence)
-        if jpeg is None:
-            return
-        folder, kept = pictures.folder(self._store.path), self._pictured.get(key)
-        try:
-            for name in opening:
-                await asyncio.to_thread(pictures.save_opening, folder, name, jpeg)
-            if opening or kept is None or abs(evidence.at - kept) >= PICTURE_EVERY:
-                self._pictured[key] = evidence.at
-                await asyncio.to_thread(pictures.save_newest, folder, key, jpeg)
-        except OSError as refused:
-            log.warning("a picture of %s was not kept: %s", key, refused)
-
     def _forget(self, key: Key) -> None:
         del self.board.devices[key]
         self._tally.forget(key)
-        self._pictured.pop(key, None)
+        self._album.forget(key)
         self._memory = {name: value for name, value in self._memory.items() if name[0] != key}
 
 

@@ -25,6 +25,8 @@ def show_picture(board: Board, key: Key, evidence: Evidence) -> None:
     state, jpeg = board.devices.get(key), newest_picture(evidence)
     if state is not None and jpeg is not None:
         state.thumbnail, state.thumbnail_at = jpeg, evidence.at
+    if state is not None and "annotated" in evidence.pictures:
+        state.close_at = evidence.at
 
 
 def show_faults(board: Board, changed: Mapping[str, Fault]) -> None:

@@ -22,6 +22,15 @@ def newest(pictures: Path, key: Key) -> Path:
     return pictures / "devices" / key.site / f"{key.device}.jpg"
 
 
+def save_close(pictures: Path, key: Key, jpeg: bytes) -> None:
+    """The explained picture of the last close look. Raises OSError."""
+    _write(close(pictures, key), jpeg)
+
+
+def close(pictures: Path, key: Key) -> Path:
+    return pictures / "close" / key.site / f"{key.device}.jpg"
+
+
 def save_opening(pictures: Path, name: str, jpeg: bytes) -> None:
     """``name`` as in ``Fault.picture``. Raises OSError."""
     _write(pictures / name, jpeg)

@@ -30,7 +30,8 @@ class Accepting:
             "accept.html",
             accepting=True,
             card=views.card(key, state),
-            reference=self.pages.actions.picture(key, "reference") is not None,
+            reference=self.pages.mark(key, "reference"),
+            close="",
             person=request.scope.get(LOGGED_IN) or "",
             zone=state.target.timezone,
             refresh=0,  # a form is being filled in

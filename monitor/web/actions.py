@@ -55,7 +55,7 @@ class Actions:
     accept_view: Callable[[Key, str], Awaitable[None]] | None = None
     """Camera and person: how it looks now is how it shall look. Raises StoreError."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None
-    """A kept JPEG of a device: "reference", or ``Fault.picture`` of one of its open faults."""
+    """A kept JPEG of a device: "reference", "close", or ``Fault.picture`` of one of its open faults."""
     reports: Callable[[str], Sequence[KeptReport]] = lambda _site: ()
     """The kept reports of a site, newest first."""
     report_file: Callable[[str, str], bytes | None] = lambda _site, _name: None

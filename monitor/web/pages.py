@@ -1,6 +1,7 @@
 """The pages for people: the whole, a site, a device. Server-rendered, each one refreshes itself."""
 
 import asyncio
+import zlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -75,7 +76,9 @@ class Pages:
             lanes=timeline.lanes(spans, now),
             incidents=timeline.incidents(spans, now)[:20],
             zone=state.target.timezone,
-            reference=self.actions.picture(key, "reference") is not None,
+            reference=self.mark(key, "reference"),
+            close=self.mark(key, "close"),
+            close_at=state.close_at,
             looking=self.looks.running(key),
             sheet=retention.sheet_of_camera(self.board, state.target),
         )
@@ -87,12 +90,17 @@ class Pages:
         return RedirectResponse(f"/devices/{site}/{device}", 303)
 
     async def picture(self, site: str, device: str, name: str) -> Response:
-        """ "thumbnail", "reference", or the id of an open fault for its evidence."""
+        """ "thumbnail", "reference", "close", or the id of an open fault for its evidence."""
         key, state = self.find(site, device)
         image = state.thumbnail if name == "thumbnail" else self._kept(key, name)
         if image is None:
             raise HTTPException(404, _("No such picture."))
         return Response(image, media_type="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})
+
+    def mark(self, key: Key, name: str) -> str:
+        """Tells one picture of that name from the next, for the browser keeps them; "" = there is none."""
+        image = self.actions.picture(key, name)
+        return "" if image is None else f"{zlib.crc32(image):08x}"
 
     def find(self, site: str, device: str) -> tuple[Key, DeviceState]:
         key = Key(site, device)
@@ -104,9 +112,9 @@ class Pages:
         return await self.page(request, "error.html", status=status, text=text, zone="UTC")
 
     def _kept(self, key: Key, name: str) -> bytes | None:
-        """The reference, or the evidence of the open fault of that id: never a name the reader made up."""
+        """As the way to it says, or the evidence of the open fault of that id: never a name the reader made up."""
         fault = self.board.faults.get(name)
-        if name == "reference":
+        if name in ("reference", "close"):
             return self.actions.picture(key, name)
         return (
             self.actions.picture(key, fault.picture) if fault and fault.picture and fault.subject.key == key else None

@@ -76,6 +76,10 @@ class Sheet:
     dates: tuple[date, ...]
     rows: tuple[Row, ...]
 
+    @property
+    def good(self) -> int:
+        return sum(row.verdict is Verdict.OK for row in self.rows)
+
 
 def sheet(board: Board, target: Target) -> Sheet:
     """The cameras of a recorder, in the order of the configuration."""
