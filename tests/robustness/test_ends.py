@@ -70,16 +70,3 @@ async def test_killed_and_started_again(tmp_path: Path):
         async with asyncio.timeout(5):
             while any(site.stats(name)["sessions"] for name in NAMES):  # noqa: ASYNC110  # no event to await
                 await asyncio.sleep(0.05)
-
-
-async def test_never_two_connections_to_one_host_and_one_session_is_enough(tmp_path: Path):
-    """Looks, close looks and an impatient person, all at one camera that has one session to give."""
-    async with Simulator(cameras(82, "gate")) as site, house(tmp_path, configuration(site)) as running:
-        await running.looks_again("gate")
-        most = 0
-        asking = [asyncio.create_task(running.get("/probe?target=school/gate")) for _ in range(4)]
-        while not all(task.done() for task in asking):
-            most = max(most, site.stats("gate")["connections_now"])
-            await asyncio.sleep(0.01)
-        assert most == 1
-        assert {task.result().status_code for task in asking} <= {200}
