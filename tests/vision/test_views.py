@@ -121,6 +121,15 @@ def test_a_technician_accepts_the_new_view() -> None:
     assert site.watch(VIEW, 1)[0].fault == "view_changed"
 
 
+def test_an_accepted_view_is_forgotten_once_however_often_it_is_told() -> None:
+    site, new = learned(), scene(seed=8)
+    accepted = (site.question.at + timedelta(seconds=30)).timestamp()
+    for frame in encode(live(new, 9)):
+        assert site.look(frame, accepted_at=accepted).fault is None
+    assert site.answer.facts["reference"]["learned"], "what was learned since is kept"
+    assert site.watch(VIEW, 1)[0].fault == "view_changed"
+
+
 def test_night_gets_a_reference_of_its_own() -> None:
     site = learned()
     night = VIEW * 0.4
