@@ -33,7 +33,7 @@ from monitor.rounds import Rounds
 from monitor.runner import Runner
 from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
-from monitor.store import STATE_FILE, Store, StoreError, pictures
+from monitor.store import STATE_FILE, Store, StoreError, open_somewhere, pictures
 from monitor.store.spans import Span
 from monitor.tickets import notify
 from monitor.tickets.desk import BOOK
@@ -76,8 +76,7 @@ class Parts:
 
 def build(settings: Settings) -> Parts:
     """Every object, connected; nothing runs yet. Raises StoreError when the state folder cannot be used."""
-    store = Store(settings.state_dir / STATE_FILE)
-    store.claim()
+    store = open_somewhere(settings.state_dir / STATE_FILE)
     board, metrics, eyes = Board(), Metrics(), Eyes()
     ledger = Ledger(
         store,
@@ -138,6 +137,7 @@ class Daemon:
         gc.collect()
         gc.freeze()  # what lives as long as the daemon need not be searched again: it held the loop for 100 ms
         await parts.ledger.start()
+        await workers.warm_up()
         await self._watch(self._settings)
         async with self._background():
             parts.schedule.start()

@@ -6,6 +6,7 @@ One pool per process, made at first use and closed by :func:`close`. Probes call
 
 import asyncio
 import functools
+import logging
 import multiprocessing
 import os
 import resource
@@ -21,6 +22,8 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from monitor.model import Deadline
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 MEMORY_LIMIT = 2 * 1024**3
@@ -30,6 +33,7 @@ LOOKS_PER_WORKER = 5000
 THREADS = 64
 KILL_SECONDS = 0.5
 """Beyond the deadline, in which a worker that hangs is killed."""
+WARM_UP_SECONDS = 30.0
 _starting = threading.Lock()
 
 
@@ -83,6 +87,14 @@ async def in_thread(function: Callable[..., T], *args: Any, deadline: Deadline) 
     """Run a blocking function in a thread; TimeoutError at the deadline (the thread is left to its own timeouts)."""
     loop = asyncio.get_running_loop()
     return await asyncio.wait_for(loop.run_in_executor(_thread_pool(), function, *args), deadline.left())
+
+
+async def warm_up() -> None:
+    """Start the processes and load the decoder, so that the first look does not pay for it within its deadline."""
+    try:
+        await in_process(os.getpid, deadline=Deadline.after(WARM_UP_SECONDS))
+    except (TimeoutError, WorkerDied) as failed:
+        log.warning("the analysis processes are not ready yet: %s", failed)
 
 
 def close() -> None:

@@ -72,10 +72,14 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
     """Make every look of the plan, many at once, one per host; results in the plan's order."""
     kept = Kept(plan.configured)
     runner = runner_of(kept, plan.configured.deadline)
+    decodes = any("picture" in plan.probes(target) for target in plan.targets)
+    warming = asyncio.create_task(workers.warm_up()) if decodes else None  # while the first packets come
     try:
         rows = await asyncio.gather(*(_visit(runner, kept, plan, target, on_done) for target in plan.targets))
         return [result for row in rows for result in row]
     finally:
+        if warming:
+            warming.cancel()
         workers.close()
         kept.close()
 
