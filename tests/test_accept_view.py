@@ -59,7 +59,7 @@ async def house(config: Path) -> AsyncIterator[tuple[Ledger, Rounds, list[float]
         LoginGuard(*store.logins()),
         slots=2,
         seconds=5.0,
-        on_failure=lambda _name: None,
+        on_failure=lambda _name, _outcome: None,
         keep_login=lambda entry: ledger.save_logins([entry]),
     )
     rounds = Rounds(runner, ledger, board, Eyes(), 60.0, lambda _name, _seconds: None)

@@ -57,7 +57,8 @@ def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
     if reference["learned"]:
         said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, detail {reference['sharpness']:.0%}"
     place = (8, canvas.shape[0] - 10)
-    cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 3, cv2.LINE_AA)
+    (wide, high), _ = cv2.getTextSize(said, cv2.FONT_HERSHEY_SIMPLEX, 0.45, 1)
+    cv2.rectangle(canvas, (place[0] - 5, place[1] - high - 5), (place[0] + wide + 5, place[1] + 6), (0, 0, 0), -1)
     cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, YELLOW, 1, cv2.LINE_AA)
 
 
