@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
-.PHONY: docs help setup run test test-slow check format bench bench-picture lock clean system
+.PHONY: dashboards docs help setup run test test-slow check format bench bench-picture lock clean system
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,7 @@ test: $(READY) system ## the whole test suite, but the slow ones
 	$(BIN)/pytest -m "not slow" -n 2
 
 test-slow: $(READY) system ## real servers and long runs
+	sh tests/rt5/install.sh
 	$(BIN)/pytest -m slow
 
 check: $(READY) ## format, lint, types, import rules
@@ -39,6 +40,9 @@ check: $(READY) ## format, lint, types, import rules
 
 docs: $(READY) ## make the reference pages from the code
 	$(BIN)/python -m monitor.cli.reference docs/reference
+
+dashboards: $(READY) ## make the Grafana dashboards from their code
+	$(BIN)/python -m deploy.grafana.generate
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
