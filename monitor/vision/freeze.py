@@ -45,8 +45,10 @@ def choose(picture: Picture, left_out: Cells) -> Corners:
     """
     rows = np.linspace(TOP * picture.height, BOTTOM * picture.height, DOWN + 1).astype(int)
     columns = np.linspace(0, picture.width, ACROSS + 1).astype(int)
+    size = picture.width, picture.height
+    hidden = cv2.resize(left_out.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     corners = [
-        _best_corner(picture, left_out, rows[i], rows[i + 1], columns[j], columns[j + 1])
+        _best_corner(picture, hidden, rows[i], rows[i + 1], columns[j], columns[j + 1])
         for i in range(DOWN)
         for j in range(ACROSS)
     ]
@@ -54,7 +56,7 @@ def choose(picture: Picture, left_out: Cells) -> Corners:
 
 
 def _best_corner(
-    picture: Picture, left_out: Cells, top: int, bottom: int, left: int, right: int
+    picture: Picture, hidden: Plane, top: int, bottom: int, left: int, right: int
 ) -> tuple[int, int] | None:
     cell = picture.luma[top:bottom, left:right]
     down, across = (bottom - top) // SIDE, (right - left) // SIDE
@@ -63,7 +65,6 @@ def _best_corner(
     squares = cell[: down * SIDE, : across * SIDE].reshape(down, SIDE, across, SIDE)[:, ::2, :, ::2].astype(np.float32)
     spread, level = squares.std(axis=(1, 3)), squares.mean(axis=(1, 3))
     spread[(level < 20) | (level > 230)] = 0  # clipped pixels show neither noise nor change
-    hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
     hidden = hidden[top : top + down * SIDE, left : left + across * SIDE].reshape(down, SIDE, across, SIDE)
     spread[hidden.any(axis=(1, 3))] = 0
     if not spread.any():
