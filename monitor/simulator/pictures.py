@@ -55,7 +55,7 @@ def burn_clock(image: Image, now: datetime) -> None:
     for across, down in ((-1, 0), (1, 0), (0, -1), (0, 1), (0, 0)):  # a thicker outline would be a wider text
         colour = (0, 0, 0) if across or down else (255, 255, 255)
         place = (at[0] + across, at[1] + down)
-        cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 1, cv2.LINE_AA)
+        cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 2, cv2.LINE_AA)
 
 
 def add_noise(luma: Yuv, deviation: float, random: np.random.Generator) -> None:
