@@ -15,6 +15,7 @@ HAPPENINGS = {
     "commissioned": _("Commissioned"),
     "serial_changed": _("Another serial number"),
     "firmware_changed": _("Another firmware"),
+    "view_accepted": _("New view accepted"),
     "job": _("Repair job"),
     "maintenance": _("Agreed maintenance"),
 }
