@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.model import Key, Window
-from monitor.store import Changes, Store, events, pictures, settings, windows
+from monitor.store import Changes, Store, events, move_home, pictures, settings, windows
 from monitor.store.committer import Committer
 from monitor.store.tidying import tidy
 
 ALIVE = timedelta(seconds=30)
 """How often the daemon writes that it is at work. Ages are taken without their sign: clocks are set back, too."""
 TIDY = timedelta(hours=6)
+HOME = timedelta(seconds=10)
+"""How often a state that could not be written at the start tries to move in again."""
 
 
 class Housekeeping:
@@ -23,6 +25,7 @@ class Housekeeping:
     def __init__(self, store: Store, committer: Committer, clock: Callable[[], datetime]) -> None:
         self._store, self._committer, self._clock = store, committer, clock
         self._tidied: datetime | None = None
+        self._tried_home: datetime | None = None
         self.alive: datetime | None = None
         self.windows: tuple[Window, ...] = ()
         self.accepted: dict[Key, datetime] = {}
@@ -41,6 +44,9 @@ class Housekeeping:
     async def once(self) -> None:
         """What is due now. Raises StoreError."""
         now = self._clock()
+        if self._store.away and (self._tried_home is None or abs(now - self._tried_home) >= HOME):
+            self._tried_home = now
+            await asyncio.to_thread(move_home, self._store)
         self.windows = await asyncio.to_thread(self._running)
         await asyncio.to_thread(self._read_accepted)
         if self.alive is None or abs(now - self.alive) >= ALIVE:

@@ -108,7 +108,7 @@ class Ledger:
     @property
     def store_failing(self) -> str:
         """Why the store refuses just now, in words; "" = it does not."""
-        return self._committer.failing
+        return self._committer.failing or self._store.away
 
     @property
     def under_maintenance(self) -> set[tuple[str, str]]:

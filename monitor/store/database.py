@@ -37,6 +37,10 @@ class StoreError(Exception):
     """The state could not be read or written; the message names the file and the cause."""
 
 
+class AlreadyClaimed(StoreError):
+    """Another daemon works on this state."""
+
+
 class Store:
     """One state file. Safe to use from several threads; each call is one transaction."""
 
@@ -46,6 +50,9 @@ class Store:
         self.read_only = read_only
         self._lock = threading.RLock()
         self._claim: int | None = None
+        self.away = ""  # why ``path`` is not where it belongs, in words; see monitor.store.refuge
+        self.home: Path | None = None  # where it belongs, then
+        self.home_was: tuple[int, int] | None = None
         with _in_words(path):
             self._connection = _open_reader(path) if read_only else _open_writer(path)
 
@@ -78,13 +85,30 @@ class Store:
 
     def claim(self) -> None:
         """Become the one daemon of this state until closed. Raises StoreError when another one is."""
-        handle = os.open(self.path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as held:
-            os.close(handle)
-            raise StoreError(f"{self.path}: another daemon already works on this state") from held
-        self._claim = handle
+        self._claim = _claimed(self.path)
+
+    def touch(self) -> None:
+        """Prove that it can be written. Raises StoreError."""
+        version = self.read(lambda connection: connection.execute("PRAGMA user_version").fetchone()[0])
+        self.write(lambda connection: connection.execute(f"PRAGMA user_version = {version}"))
+
+    def fill(self, other: "Store") -> None:
+        """Become a copy of another one. Raises StoreError."""
+        with self._lock, _in_words(other.path):
+            other._connection.backup(self._connection)
+
+    def move(self, path: Path) -> None:
+        """Go on in another file, with everything. Raises StoreError, and then goes on in this one."""
+        with self._lock:
+            claim = _claimed(path)
+            try:
+                with _in_words(path):
+                    connection = _copy(self._connection, path)
+            except StoreError:
+                os.close(claim)
+                raise
+            self.close()
+            self._connection, self._claim, self.path, self.away, self.home = connection, claim, path, "", None
 
     def size(self) -> int:
         """Bytes on disk, with the write-ahead log."""
@@ -97,6 +121,28 @@ class Store:
             if self._claim is not None:
                 os.close(self._claim)
                 self._claim = None
+
+
+def _claimed(path: Path) -> int:
+    """An open descriptor that holds the lock. Raises StoreError."""
+    with _in_words(path):
+        handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as held:
+        os.close(handle)
+        raise AlreadyClaimed(f"{path}: another daemon already works on this state") from held
+    return handle
+
+
+def _copy(source: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    connection = _open_writer(path)
+    try:
+        source.backup(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _open_writer(path: Path) -> sqlite3.Connection:

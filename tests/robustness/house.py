@@ -17,6 +17,8 @@ from monitor.simulator import CameraSpec, Simulator
 TINY = {"width": 320, "height": 180, "fps": 10, "gop": 10}
 ROOT = () if os.geteuid() == 0 else ("--map-root-user",)
 """Namespaces need root, or a user namespace in which we are."""
+USER = ("--user", "--preserve-credentials") if ROOT else ()
+"""For nsenter, the same."""
 
 
 def cameras(network: int, *names: str, **more: Any) -> list[CameraSpec]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from house import ROOT, TINY, cameras, configuration, faults, house, in_namespace, value
+from house import TINY, USER, cameras, configuration, faults, house, in_namespace, value
 
 from monitor.simulator import CameraSpec, Simulator
 from monitor.store import Store
@@ -62,9 +62,6 @@ async def test_no_network_of_our_own(tmp_path: Path):
             enter = ("nsenter", f"--target={running.process.pid}", "--net", *USER, "ip", "link", "set", "lo", "up")
             assert await (await asyncio.create_subprocess_exec(*enter)).wait() == 0
             await until_known(tmp_path, lambda known: not known & BLIND)  # the addresses are there again, if empty
-
-
-USER = () if not ROOT else ("--user", "--preserve-credentials")
 
 
 async def until_known(folder: Path, there: Callable[[set[tuple[str, str]]], object]) -> set[tuple[str, str]]:

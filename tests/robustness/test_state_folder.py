@@ -1,13 +1,15 @@
 """A state folder that cannot be written: looks go on, the daemon says so everywhere, and catches up by itself."""
 
+import asyncio
 import contextlib
 import resource
 from pathlib import Path
 
 import pytest
-from house import cameras, configuration, faults, house, in_namespace, inside, value
+from house import USER, cameras, configuration, faults, house, in_namespace, inside, value
 
 from monitor.simulator import Simulator
+from monitor.store import Store
 
 pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
@@ -52,3 +54,33 @@ async def test_a_disk_that_refuses_for_a_while(tmp_path: Path):
     async with Simulator(cameras(72, "gate")) as site, house(tmp_path, configuration(site)) as running:
         site.set_fault("gate", "")
         await running.looks_again("gate")
+
+
+READ_ONLY = 'mount --bind "$PWD/state" "$PWD/state" && mount -o remount,bind,ro "$PWD/state"'
+
+
+async def test_read_only_at_the_start(tmp_path: Path):
+    """Looks begin on a copy of what was known; once the folder can be written, all of it is there."""
+    async with Simulator(cameras(86, "gate", "yard")) as site:
+        site.set_fault("yard", "unreachable")
+        async with house(tmp_path, configuration(site)) as running:
+            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+        async with house(tmp_path, configuration(site), before=in_namespace("--mount", READ_ONLY)) as running:
+            assert faults(await running.metrics()) == {("yard", "unreachable")}
+            site.set_fault("gate", "unreachable")
+            site.set_fault("yard", "")
+            await running.until(lambda text: faults(text) == {("gate", "unreachable")})
+            assert "cctv.sqlite: it cannot be opened" in (await running.get("/-/ready")).text
+            assert "cctv.sqlite: it cannot be opened" in (await running.get("/")).text
+            assert "working on a copy" in running.log
+            writable = ("mount", "-o", "remount,bind,rw", str(tmp_path / "state"))
+            enter = ("nsenter", f"--target={running.process.pid}", "--mount", *USER, *writable)
+            assert await (await asyncio.create_subprocess_exec(*enter)).wait() == 0
+            await running.until(lambda text: text == "ready\n", "/-/ready")
+            site.set_fault("gate", "")
+            await running.until(lambda text: faults(text) == set())
+    with contextlib.closing(Store.reader(tmp_path / "state" / "cctv.sqlite")) as store:
+        lasted = store.read(
+            lambda connection: connection.execute("SELECT count(*) FROM fault WHERE cleared").fetchone()
+        )
+    assert lasted[0] == 2
