@@ -1,0 +1,34 @@
+"""What was seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.model.recordings import Recordings
+from monitor.model.words import Facts, Memory, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """One complete intra-coded access unit as received."""
+
+    codec: str  # "h264", "hevc", "mjpeg"
+    data: bytes = field(repr=False)  # Annex B with parameter sets in front; a JPEG file for mjpeg
+    rtp_time: int  # RTP timestamp, 90 kHz for video
+    arrived: float  # seconds since the look began
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one look saw. ``outcome`` SEEN = the probe did all it set out to do."""
+
+    probe: str
+    at: datetime
+    seconds: float
+    outcome: Outcome
+    reason: str  # a sentence for a technician, no secret in it
+    facts: Facts = field(default_factory=dict)
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # name -> JPEG
+    memory: Memory | None = None  # None = keep what was there
+    login_worked: bool | None = None  # None = no credentials were sent
+    recordings: Recordings | None = None  # of a recorder's reader
