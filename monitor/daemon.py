@@ -189,6 +189,7 @@ class Daemon:
             self._tasks = tasks
             running = [
                 tasks.create_task(parts.eyes.watch()),
+                tasks.create_task(parts.ledger.watched()),
                 tasks.create_task(self._feed_watchdog()),
                 tasks.create_task(parts.tickets.run()),
                 tasks.create_task(serve(page, self._settings.listen, self._web, announce=self._announce)),

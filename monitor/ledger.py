@@ -90,6 +90,13 @@ class Ledger:
         await self.retarget([state.target for state in self.board.devices.values()])
         self._task = asyncio.create_task(self._watch(), name="ledger")
 
+    async def watched(self) -> None:
+        """Never returns; raises what ended one of the ledger's own tasks, since nothing would be announced any more."""
+        tasks = [task for task in (self._task, self._committer.task) if task is not None]
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in ended:
+            task.result()
+
     async def close(self) -> None:
         """Make everything durable. Raises StoreError when the disk refuses to the end."""
         if self._task is not None:

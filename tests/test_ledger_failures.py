@@ -1,5 +1,6 @@
 """The ledger when things go wrong: a full disk, a kill in the middle, a monitor that was not running."""
 
+import asyncio
 import random
 import signal
 import subprocess
@@ -176,6 +177,21 @@ async def test_a_monitor_that_was_not_running_is_on_record(store: Store, excused
     assert (fault.kind, fault.since, fault.cleared) == (FaultKind.MONITOR_BLIND, START, clock.now)
     assert fault.reason == "the monitor was not running for 60 minutes"
     assert fault.excused == ("new disk (Li Na)" if excused else "")
+
+
+async def test_an_error_of_ours_in_the_ledger_is_told_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    ledger = Ledger(store, Board(), 3, 2, Clock())
+    ledger.load([GATE])
+    monkeypatch.setattr(ledger._house, "once", broken)
+    await ledger.start()
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(ledger.watched(), 5)
+    with pytest.raises(ZeroDivisionError):
+        await ledger.close()
+    await ledger._committer.close()
 
 
 VICTIM = """

@@ -27,13 +27,13 @@ class Committer:
         self._soon, self._lazy = Changes(), Changes()
         self._work = asyncio.Event()
         self._waiting: list[asyncio.Future[None]] = []
-        self._task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | None = None
         self._closing = False
         self.errors = 0
         self.failing = ""
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="store writer")
+        self.task = asyncio.create_task(self._run(), name="store writer")
 
     def later(self, changes: Changes) -> None:
         """Write within LAZY_SECONDS."""
@@ -56,8 +56,8 @@ class Committer:
         """Write everything that waits, and stop. Raises StoreError when the last batch was refused."""
         self._closing = True
         self._work.set()
-        if self._task is not None:
-            await self._task
+        if self.task is not None:
+            await self.task
         self._thread.shutdown()
         if self._soon:
             raise StoreError(self.failing)
