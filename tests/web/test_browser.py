@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from conftest import House
 from playwright.async_api import Browser, Page, async_playwright
+from web_scene import recorded, with_days
 
 from monitor.web import serve
 
@@ -21,7 +22,9 @@ SMALL_TARGETS = """[...document.querySelectorAll('a, button')].filter(e => {
 }).map(e => e.outerHTML)"""
 SMALL_TEXT = """[...document.querySelectorAll('main *')].filter(e => e.childElementCount === 0 && e.textContent.trim()
   && parseFloat(getComputedStyle(e).fontSize) < 13).map(e => e.outerHTML)"""
-CONTRAST = """[...document.querySelectorAll('.reason, .times, .name, .verdict b, h2')].map(e => {
+CONTRAST = """[...document.querySelectorAll(
+  '.reason, .times, .name, .verdict b, h2, .day span, .older, .kept, .proof, .legend li'
+)].map(e => {
   const channel = v => v <= 10.02 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
   const grey = text => text.match(/[0-9.]+/g).map(channel)
     .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
@@ -46,6 +49,8 @@ async def page_of(browser: Browser, complaints: list[str], **wishes: object) -> 
 
 
 async def test_pages_in_a_real_browser(house: House) -> None:
+    recorded(house.board, "gate")
+    recorded(house.board, "hall", **with_days(1.0, 0.58, 0.04, 0.0, None))
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = asyncio.create_task(serve(house.app(), "127.0.0.1:0", announce=url.set_result))
     base, complaints = (await url).rstrip("/"), []

@@ -2,43 +2,20 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
 
 import httpx
 import pytest
 import web_scene
 from conftest import House
+from web_scene import recorded, with_days
 
-from monitor.model import Channel, FaultKind, Key, Verdict
+from monitor.model import Key, Verdict
 from monitor.web import retention
-
-FIRST = date(2026, 2, 18)
-ROW = web_scene.RECORDING | {
-    "gaps": [["2026-02-20T23:30:00+08:00", "2026-02-21T01:00:00+08:00"]],
-    "samples_checked": 59,
-    "samples_bad": 0,
-    "days": [[str(FIRST + timedelta(days=number)), 1.0] for number in range(16)],
-}
-
-
-def recorded(house: House, device: str, verdict: Verdict = Verdict.OK, fault: FaultKind | None = None, **row) -> None:
-    """Let nvr-1 record this camera, and say so."""
-    recorder, camera = (house.board.devices[Key("school-3", name)] for name in ("nvr-1", device))
-    recorder.target = replace(recorder.target, channels=(*recorder.target.channels, Channel(device, device)))
-    camera.target = replace(camera.target, recorder="nvr-1")
-    facts = ROW | row
-    camera.standings["recording", ""] = web_scene.standing(
-        camera.target.key, "recording", verdict, "said the judge", fault, **facts
-    )
-
-
-def with_days(*shares: float | None) -> dict[str, object]:
-    return {"days": [[str(FIRST + timedelta(days=number)), share] for number, share in enumerate(shares)]}
 
 
 async def test_one_row_per_camera_and_one_cell_per_day(house: House, browser: httpx.AsyncClient) -> None:
-    recorded(house, "gate")
-    recorded(house, "yard", **with_days(1.0, 0.5834, 0.0, None))
+    recorded(house.board, "gate")
+    recorded(house.board, "yard", **with_days(1.0, 0.5834, 0.0, None))
     page = (await browser.get("/recorders/school-3/nvr-1")).text
     rows = [re.findall(r'<td class="day (\w+)', row) for row in page.split("<tr>")[2:4]]
     assert rows == [["full"] * 16, ["full", "part", "none", "blank"]]
@@ -48,7 +25,7 @@ async def test_one_row_per_camera_and_one_cell_per_day(house: House, browser: ht
 
 
 async def test_a_gap_is_told_on_both_of_its_days_and_in_the_open(house: House, browser: httpx.AsyncClient) -> None:
-    recorded(house, "gate")
+    recorded(house.board, "gate")
     page = (await browser.get("/recorders/school-3/nvr-1")).text
     assert 'title="2026-02-20: 100 %; nothing from 23:30 to 00:00"' in page
     assert 'title="2026-02-21: 100 %; nothing from 00:00 to 01:00"' in page
@@ -57,9 +34,9 @@ async def test_a_gap_is_told_on_both_of_its_days_and_in_the_open(house: House, b
 
 
 async def test_the_proof_of_playing_says_how_certain_it_is(house: House, browser: httpx.AsyncClient) -> None:
-    recorded(house, "gate")
-    recorded(house, "yard", samples_checked=60, samples_bad=2)
-    recorded(house, "hall", samples_checked=0, samples_bad=None)
+    recorded(house.board, "gate")
+    recorded(house.board, "yard", samples_checked=60, samples_bad=2)
+    recorded(house.board, "hall", samples_checked=0, samples_bad=None)
     page = (await browser.get("/recorders/school-3/nvr-1")).text
     assert "59 samples play: 95 % certain that less than 5 % of the recordings are bad." in page
     assert "2 of 60 samples do not play." in page
@@ -68,7 +45,7 @@ async def test_the_proof_of_playing_says_how_certain_it_is(house: House, browser
 
 async def test_what_could_not_be_read_is_unknown_and_never_nought(house: House, browser: httpx.AsyncClient) -> None:
     unread = dict.fromkeys([*web_scene.RECORDING, "gaps", "samples_checked", "samples_bad"]) | {"required_days": 15.0}
-    recorded(house, "gate", Verdict.UNKNOWN, days=[], **unread)
+    recorded(house.board, "gate", Verdict.UNKNOWN, days=[], **unread)
     page = (await browser.get("/recorders/school-3/nvr-1")).text.split('id="disks"')[0]
     assert "not known" in page
     assert ">0" not in page
@@ -82,7 +59,7 @@ async def test_disks_and_clock_of_the_recorder(house: House, browser: httpx.Asyn
 
 
 async def test_the_way_to_it(house: House, browser: httpx.AsyncClient) -> None:
-    recorded(house, "gate")
+    recorded(house.board, "gate")
     for path in ("/sites/school-3", "/devices/school-3/nvr-1", "/devices/school-3/gate"):
         assert 'href="/recorders/school-3/nvr-1"' in (await browser.get(path)).text, path
     assert (await browser.get("/devices/school-3/gate")).text.count('<th scope="row"') == 1, "its own row alone"
@@ -96,7 +73,7 @@ async def test_only_recorders_have_the_page(browser: httpx.AsyncClient, path: st
 def test_a_long_gap_is_cut_at_midnight_of_the_sites_wall_clock(house: House) -> None:
     """The site's clock goes forward on 29 March: that day has 23 hours."""
     recorded(
-        house,
+        house.board,
         "gate",
         days=[["2026-03-28", 1.0], ["2026-03-29", 0.0], ["2026-03-30", 0.2]],
         gaps=[["2026-03-29T00:00:00+01:00", "2026-03-30T19:00:00+02:00"]],

@@ -1,13 +1,13 @@
 """A hand-made board of a dozen devices in every state, for the page tests. Plain model objects, nothing pretended."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 import cv2
 import numpy as np
 
 from monitor.board import Board, DeviceState, Look
-from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
+from monitor.model import Channel, Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 HOSTILE = '<script>alert(1)</script> "O\'Brien"\n=HYPERLINK("http://x")'
@@ -224,3 +224,27 @@ def past(key: Key) -> list[PastSpan]:
         PastSpan(Subject(key, probe), verdict, fault, reason, ago(first), ago(last))
         for probe, verdict, fault, reason, first, last in rows
     ]
+
+
+FIRST = date(2026, 2, 18)
+ROW = RECORDING | {
+    "gaps": [["2026-02-20T23:30:00+08:00", "2026-02-21T01:00:00+08:00"]],
+    "samples_checked": 59,
+    "samples_bad": 0,
+    "days": [[str(FIRST + timedelta(days=number)), 1.0] for number in range(16)],
+}
+
+
+def recorded(board: Board, device: str, verdict: Verdict = Verdict.OK, fault: FaultKind | None = None, **row) -> None:
+    """Let nvr-1 record this camera, and say so."""
+    recorder, camera = (board.devices[Key("school-3", name)] for name in ("nvr-1", device))
+    recorder.target = replace(recorder.target, channels=(*recorder.target.channels, Channel(device, device)))
+    camera.target = replace(camera.target, recorder="nvr-1")
+    facts = ROW | row
+    camera.standings["recording", ""] = standing(
+        camera.target.key, "recording", verdict, "said the judge", fault, **facts
+    )
+
+
+def with_days(*shares: float | None) -> dict[str, object]:
+    return {"days": [[str(FIRST + timedelta(days=number)), share] for number, share in enumerate(shares)]}
