@@ -202,11 +202,11 @@ def main() -> None:
     parser.add_argument("--fault", default="silent", help="what ails the others")
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--interval", type=float, default=60.0)
-    parser.add_argument("--minutes", type=float, default=2.0)
+    parser.add_argument("--minutes", type=float, default=0.0, help="2, or three rounds beside silent ones")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     cameras = asked.cameras or (20 if asked.silent else 500)
-    rounds = 3 if asked.silent else max(1, round(asked.minutes * 60 / asked.interval))
+    rounds = max(1, round(asked.minutes * 60 / asked.interval)) if asked.minutes else 3 if asked.silent else 2
     with ExitStack() as stack:
         sites = {"healthy": stack.enter_context(fleet(cameras, asked.size, 3000, loop=LOOP))}
         if asked.silent:
