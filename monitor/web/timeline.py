@@ -1,7 +1,7 @@
 """A device's past week: lanes of coloured stretches, and the list of what was not ok."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.model import FaultKind, Subject, Verdict
@@ -58,18 +58,34 @@ def lanes(spans: Iterable[Span], now: datetime) -> list[Lane]:
 
 
 def incidents(spans: Iterable[Span], now: datetime) -> list[Incident]:
-    """What was not ok, newest first."""
-    newest: dict[Subject, Span] = {}
+    """What was not ok, newest first; short looks that could not judge a fault which went on are part of it."""
+    by_subject: dict[Subject, list[Span]] = {}
     for span in sorted(spans, key=lambda one: one.first):
-        newest[span.subject] = span
-    bad = [span for span in spans if span.verdict is not Verdict.OK]
-    bad.sort(key=lambda span: span.first, reverse=True)
-    return [_incident(span, lasting=newest[span.subject] is span and now - span.last < LASTING) for span in bad]
+        by_subject.setdefault(span.subject, []).append(span)
+    bad = [one for series in by_subject.values() for one in _joined(series, now) if one.verdict is not Verdict.OK]
+    return sorted(bad, key=lambda one: one.start, reverse=True)
 
 
-def _incident(span: Span, lasting: bool) -> Incident:
-    end = None if lasting else span.last
-    return Incident(span.subject.probe, span.verdict, span.fault, span.reason, span.first, end)
+def _joined(series: Sequence[Span], now: datetime) -> list[Incident]:
+    """The stretches of one aspect in order of time, each fault in one piece."""
+    made: list[Incident] = []
+    for number, span in enumerate(series):
+        following = series[number + 1] if number + 1 < len(series) else None
+        end = None if following is None and now - span.last < LASTING else span.last
+        if made and _goes_on(made[-1], span, following):
+            made[-1] = replace(made[-1], end=end)
+        else:
+            made.append(Incident(span.subject.probe, span.verdict, span.fault, span.reason, span.first, end))
+    return made
+
+
+def _goes_on(fault: Incident, span: Span, following: Span | None) -> bool:
+    """The same fault again, or a short time of doubt after which it is there again or nothing is known yet."""
+    if fault.verdict is not Verdict.FAULT or (fault.end and span.first - fault.end > LASTING):
+        return False
+    if span.verdict is Verdict.UNKNOWN and span.last - span.first < LASTING:
+        return following is None or following.fault is fault.fault
+    return span.fault is fault.fault
 
 
 def _stretch(span: Span, now: datetime) -> Stretch | None:
