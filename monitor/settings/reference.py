@@ -58,7 +58,8 @@ written `_`: `CCTV_SITES__0__CAMERAS__1__RTSP=…`, `CCTV_SITES__SCHOOL_3__CAMER
 files are numbered after those of the main file, in the order of their names. A whole list or mapping is written as
 JSON: `CCTV_INCLUDE='["sites/*.yaml"]'`.
 
-**Includes.** Each file that a pattern of `include` matches holds `sites: [...]`, or one site.
+**Includes.** Each file that a pattern of `include` matches holds `sites: [...]`, or one site. A wildcard that matches
+nothing is warned about; a file named without one must be there.
 """
 
 _SECTIONS: list[tuple[str, type[BaseModel], str]] = [

@@ -29,13 +29,15 @@ class Origin:
 
 @dataclass
 class Sources:
-    """All that was written, merged, with the way back to the place of each part. ``problems`` grows."""
+    """All that was written, merged, with the way back to the place of each part. ``problems`` and ``remarks`` grow."""
 
     main: Path
     data: dict[str, Any] = field(default_factory=dict)
     origins: list[Origin] = field(default_factory=list)
     overrides: dict[Loc, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Problem] = field(default_factory=list)
+    """What is odd and yet works."""
     _marks: dict[Path, Marks] = field(default_factory=dict)
 
     def folder(self, loc: Loc = ()) -> Path:
@@ -98,9 +100,16 @@ def _included_files(sources: Sources) -> list[Path]:
         if isinstance(pattern, str):
             found = sorted(glob.glob(str(sources.main.parent / pattern), recursive=True))
             if not found:
-                sources.add(("include", index), f"no file matches {pattern!r}; correct the pattern or remove it")
+                _no_match(sources, index, pattern)
             files += [Path(name) for name in found]
     return files
+
+
+def _no_match(sources: Sources, index: int, pattern: str) -> None:
+    """A wildcard may stand for files that are yet to come; a file called by its name must be there."""
+    message = f"no file matches {pattern!r}; correct the pattern or remove it"
+    problem = sources.problem(("include", index), message)
+    (sources.remarks if glob.has_magic(pattern) else sources.problems).append(problem)
 
 
 def _include_file(sources: Sources, file: Path, merged: list[Any]) -> None:

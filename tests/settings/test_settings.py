@@ -376,3 +376,10 @@ sites:
         ("attic", "hall"),
     ]
     assert {target.limits.stream.frame_rate for target in targets} == {5.0}
+
+
+def test_a_wildcard_that_matches_nothing_yet_is_remarked_on(write: Write) -> None:
+    path = write("sites: [{id: a}]\ninclude: ['sites/*.yaml']\n")
+    settings = load(path, {})
+    assert [site.id for site in settings.sites] == ["a"]
+    assert settings.warnings == [f"{path}:2:11: no file matches 'sites/*.yaml'; correct the pattern or remove it"]
