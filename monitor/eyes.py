@@ -9,6 +9,10 @@ LAG_SECONDS = 2.0
 """The event loop once this late: what was timed meanwhile proves nothing."""
 LAG_MEMORY = 30.0
 TICK = 0.5
+STEP_SECONDS = 5.0
+"""The wall clock moved so far against the monotonic one within a tick: it was set."""
+SAME_CLOCK = 60.0
+"""Two clocks that agree to so many seconds are one."""
 RECENT = 60.0
 """Looks of the last so many seconds speak about our network."""
 HOSTS = 3
@@ -25,6 +29,8 @@ class Eyes:
     def __init__(self) -> None:
         self.lag = 0.0
         self._lagged_at = float("-inf")
+        self._stepped = 0.0  # seconds our wall clock was set forward since the start
+        self._wall = time.time() - time.monotonic()
         self._routes: dict[str, tuple[float, bool]] = {}  # newest look at each host: when, and was there a route
 
     async def watch(self) -> None:
@@ -33,12 +39,28 @@ class Eyes:
             before = time.monotonic()
             await asyncio.sleep(TICK)
             self.felt(max(0.0, time.monotonic() - before - TICK))
+            self.told_the_time(time.time() - time.monotonic())
 
     def felt(self, lag: float) -> None:
         """Take note of how many seconds late the loop came back."""
         self.lag = lag
         if lag > LAG_SECONDS:
             self._lagged_at = time.monotonic()
+
+    def told_the_time(self, wall: float) -> None:
+        """Take note of the difference of our two clocks; when it jumps, the wall clock was set."""
+        if abs(wall - self._wall) > STEP_SECONDS:
+            self._stepped += wall - self._wall
+        self._wall = wall
+
+    def clock_doubt(self, offset: float | None) -> str:
+        """Why a device's clock, ``offset`` seconds ahead of ours, is no fault of its own; "" when it is.
+
+        It was right before our clock was set, and what was set may as well be wrong as right.
+        """
+        if offset is None or abs(self._stepped) <= SAME_CLOCK or abs(offset + self._stepped) > SAME_CLOCK:
+            return ""
+        return f"this clock was right until the monitor's own was set by {self._stepped:+.0f} s: one of them is wrong"
 
     def saw(self, host: str, evidence: Evidence) -> None:
         """Take note of one look's outcome."""

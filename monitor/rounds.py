@@ -8,10 +8,11 @@ from monitor.board import Board
 from monitor.eyes import Eyes
 from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Evidence, Key, Outcome, Target, Verdict
+from monitor.model import Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
 from monitor.plan import can_look, with_stream
 from monitor.runner import Runner, Seen
 
+CLOCKS = frozenset({FaultKind.CLOCK_DRIFT, FaultKind.RECORDER_CLOCK_DRIFT})
 CLOSE_PAUSE = 10
 """While a fault already stands, a close look only at every so many poll intervals: the device deserves rest."""
 
@@ -78,9 +79,17 @@ class Rounds:
         why = self._eyes.blind()
         await self._ledger.set_blind(bool(why), why)
         if not why:
-            return seen
+            return self._unless_our_clock(seen)
         starved = replace(seen.evidence, outcome=Outcome.STARVED, reason=why, facts={}, memory=None, recordings=None)
         return Seen(starved, judge(target, starved))
+
+    def _unless_our_clock(self, seen: Seen) -> Seen:
+        """A device's clock is no fault of its own when ours was set."""
+        recordings, onvif = seen.evidence.recordings, seen.evidence.facts.get("onvif") or {}
+        doubt = self._eyes.clock_doubt(recordings.clock_offset if recordings else onvif.get("clock_offset_seconds"))
+        if not doubt:
+            return seen
+        return replace(seen, findings=tuple(_doubted(one, doubt) for one in seen.findings))
 
     def _prepared(self, target: Target, name: str, close: bool) -> Target:
         """What one probe learned helps the other: the stream's address, and what RTSP really delivered."""
@@ -102,3 +111,9 @@ class Rounds:
         if standing is None or standing.verdict is not Verdict.FAULT:
             return True
         return time.monotonic() - self._closed_at.get(key, float("-inf")) >= CLOSE_PAUSE * self.interval
+
+
+def _doubted(finding: Finding, doubt: str) -> Finding:
+    if finding.fault not in CLOCKS:
+        return finding
+    return replace(finding, verdict=Verdict.UNKNOWN, fault=None, reason=doubt)

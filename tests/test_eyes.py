@@ -41,3 +41,24 @@ def test_a_loop_that_was_late_cannot_see():
     eyes.felt(2.8)
     eyes.felt(0.0)
     assert "overloaded" in eyes.blind()
+
+
+@pytest.mark.parametrize(
+    ("set_by", "offset", "doubted"),
+    [
+        ((), 7200.0, False),  # nobody touched our clock
+        ((7200.0,), -7201.0, True),  # the camera still has the time we had
+        ((7200.0,), -28800.0, False),  # this one was wrong before
+        ((7200.0,), 0.0, False),
+        ((7200.0, -7200.0), 0.0, False),  # set back: all is as it was
+        ((7200.0, -7200.0), -7200.0, False),
+        ((-86400.0,), 86400.0, True),
+        ((20.0,), -80.0, False),
+        ((7200.0,), None, False),
+    ],
+)
+def test_a_clock_that_was_right_until_ours_was_set(set_by: tuple[float, ...], offset: float | None, doubted: bool):
+    eyes = Eyes()
+    for seconds in set_by:
+        eyes.told_the_time(eyes._wall + seconds)
+    assert bool(eyes.clock_doubt(offset)) is doubted
