@@ -47,7 +47,7 @@ from monitor.web.access import WebConfig, load_web_config
 log = logging.getLogger(__name__)
 
 IDLE_ROUNDS = 3
-"""No look at all has ended for so many poll intervals: the daemon hangs, and systemd shall restart it."""
+"""No look at all has ended for so many poll intervals, or longer deadlines: we hang, and systemd shall restart us."""
 HISTORY = timedelta(days=7)
 """What the device page shows of the past."""
 FAREWELL = 6.0
@@ -252,7 +252,8 @@ class Daemon:
             parts.metrics.loop_lag(parts.eyes.lag)
             parts.metrics.store_errors(parts.ledger.store_errors)
             parts.metrics.maintenance(parts.ledger.under_maintenance)
-            if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * self._settings.poll.interval:
+            poll = self._settings.poll
+            if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * max(poll.interval, poll.deadline):
                 systemd.notify("WATCHDOG=1")
             await asyncio.sleep(min((systemd.watchdog_seconds() or 15.0) / 3, 5.0))
 

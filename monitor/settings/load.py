@@ -43,6 +43,8 @@ def _load(path: Path, environ: Mapping[str, str], recorder_kinds: Kinds, sink_ki
     settings = _settings(sources, environ, recorder_kinds, sink_kinds)
     if settings is None or sources.problems:
         raise ConfigError(sources.problems)
+    if settings.poll.deadline > settings.poll.interval:
+        sources.remark(("poll",), "deadline is longer than interval: a slow look makes the next one wait")
     settings._warnings.extend(str(remark) for remark in sources.remarks)
     settings._warnings.extend(warnings_of(sources, SECRETS | secret_keys(recorder_kinds, sink_kinds)))
     return settings

@@ -1,7 +1,7 @@
 """What may stand in a configuration: sites and their devices. One model a mapping, one docstring a key."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, model_validator
 
@@ -21,7 +21,6 @@ from monitor.settings.values import (
     Timezone,
     Weekday,
     split_login,
-    wrong_whole,
 )
 
 Language = Literal["zh", "en"]
@@ -203,15 +202,9 @@ class Poll(Strict):
     interval: Duration = Field(default=60.0, gt=0, examples=["60s"])
     """Time between two looks of one kind at one device."""
     deadline: Duration = Field(default=10.0, gt=0, examples=["10s"])
-    """Longest time one look may take; shorter than the interval."""
+    """Longest time one look may take; better shorter than the interval."""
     concurrency: int = Field(default=64, ge=1, examples=[64])
     """Looks under way at one time."""
-
-    @model_validator(mode="after")
-    def _ends_before_the_next(self) -> Self:
-        if self.deadline > self.interval:
-            raise wrong_whole("deadline is longer than interval; write a shorter deadline or a longer interval")
-        return self
 
 
 class Patience(Strict):

@@ -57,6 +57,9 @@ class Sources:
     def add(self, loc: Loc, message: str, key: bool = False) -> None:
         self.problems.append(self.problem(loc, message, key))
 
+    def remark(self, loc: Loc, message: str) -> None:
+        self.remarks.append(self.problem(loc, message))
+
     def variable(self, loc: Loc) -> str:
         """The environment variable that set ``loc`` or what holds it; "" = a file did."""
         return next((self.overrides[loc[:n]] for n in range(len(loc), 0, -1) if loc[:n] in self.overrides), "")
@@ -108,8 +111,8 @@ def _included_files(sources: Sources) -> list[Path]:
 def _no_match(sources: Sources, index: int, pattern: str) -> None:
     """A wildcard may stand for files that are yet to come; a file called by its name must be there."""
     message = f"no file matches {pattern!r}; correct the pattern or remove it"
-    problem = sources.problem(("include", index), message)
-    (sources.remarks if glob.has_magic(pattern) else sources.problems).append(problem)
+    say = sources.remark if glob.has_magic(pattern) else sources.add
+    say(("include", index), message)
 
 
 def _include_file(sources: Sources, file: Path, merged: list[Any]) -> None:

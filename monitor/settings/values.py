@@ -28,11 +28,6 @@ def wrong(text: str) -> PydanticCustomError:
     return PydanticCustomError("config", "{text}", {"text": text})
 
 
-def wrong_whole(text: str) -> PydanticCustomError:
-    """As :func:`wrong`, of a whole mapping: the message names the keys itself."""
-    return PydanticCustomError("config_whole", "{text}", {"text": text})
-
-
 def nearest(word: str, known: Iterable[str]) -> str:
     """``did you mean 'x'?``, or the known words when none is near."""
     choices = sorted(known)

@@ -57,7 +57,7 @@ def sentence(model: type[BaseModel], error: ErrorDetails) -> str:
         return unknown_key(loc[-1], holder.model_fields if holder else ())
     if kind == "invalid_key":
         return "a key must be text; write it in quotes, or remove it"
-    return error["msg"] if kind == "config_whole" else _of_value(error, *_field_at(model, loc))
+    return _of_value(error, *_field_at(model, loc))
 
 
 def _of_value(error: ErrorDetails, name: str, field: FieldInfo | None) -> str:

@@ -383,3 +383,21 @@ def test_a_wildcard_that_matches_nothing_yet_is_remarked_on(write: Write) -> Non
     settings = load(path, {})
     assert [site.id for site in settings.sites] == ["a"]
     assert settings.warnings == [f"{path}:2:11: no file matches 'sites/*.yaml'; correct the pattern or remove it"]
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "place"),
+    [
+        ("poll: {interval: 5s}\n", {}, "{path}:4:7"),
+        ("poll: {deadline: 10s}\n", {"CCTV_POLL__INTERVAL": "5s"}, "{path}:4:7"),
+    ],
+)
+def test_a_deadline_beyond_the_interval_is_remarked_on(
+    write: Write, text: str, environ: dict[str, str], place: str
+) -> None:
+    path = write("sites:\n  - id: a\n    cameras: []\n" + text)
+    settings = load(path, environ)
+    assert (settings.poll.interval, settings.poll.deadline) == (5.0, 10.0)
+    assert settings.warnings == [
+        f"{place.format(path=path)}: deadline is longer than interval: a slow look makes the next one wait"
+    ]
