@@ -13,7 +13,7 @@ from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import can_look, probes_of, with_stream
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.runner import Runner
-from monitor.store import STATE_FILE, Store
+from monitor.store import STATE_FILE, Store, logins, settings
 
 SLOTS = 32
 
@@ -49,23 +49,32 @@ def known_probes() -> list[str]:
 
 
 class Kept:
-    """What a daemon on this machine remembers: learned references, and logins that rest. Empty without its store."""
+    """What is remembered here by a daemon or an earlier verb: learned references, and logins that rest."""
 
     def __init__(self, configured: Configured) -> None:
-        path = configured.state_dir / STATE_FILE if configured.state_dir else None
-        self.store = Store(path) if path and path.is_file() else None
-        salt, entries = self.store.logins() if self.store else (secrets.token_bytes(16), [])
+        self._path = configured.state_dir / STATE_FILE if configured.state_dir else None
+        self.store = Store(self._path) if self._path and self._path.is_file() else None
+        self._salt, entries = self.store.logins() if self.store else (secrets.token_bytes(32), [])
         self._before = frozenset(entries)
-        self.guard = LoginGuard(salt, entries)
+        self.guard = LoginGuard(self._salt, entries)
 
     def memory(self, key: Key, name: str) -> Memory:
         return self.store.memory(key, name) if self.store else b""
 
     def close(self) -> None:
-        """A login refused here must rest for the daemon too."""
+        """A login refused here must rest for the daemon too, and for the next verb."""
+        learned = [entry for entry in self.guard.entries() if entry not in self._before]
+        if any(entry.refused_at for entry in learned):
+            self._begin()
         if self.store:
-            self.store.save_logins(entry for entry in self.guard.entries() if entry not in self._before)
+            self.store.save_logins(learned)
             self.store.close()
+
+    def _begin(self) -> None:
+        """Make the state where there is none yet. One that a daemon has made meanwhile has a salt of its own."""
+        if self._path and not self.store and not self._path.exists():
+            self.store = Store(self._path)
+            self.store.write(settings.put, logins.SALT, self._salt)
 
 
 async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:

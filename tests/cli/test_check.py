@@ -95,6 +95,29 @@ async def test_devices_of_a_configuration(site: Simulator, tmp_path: Path):
     assert rows["school", "gate", "rtsp"] == rows["school", "gate", "picture"] == "ok"
 
 
+def configure(folder: Path, url: str) -> None:
+    camera = f"{{id: gate, rtsp: '{url}', username: viewer, password: {{env: P}}}}"
+    (folder / "cctv.yaml").write_text(f"sites: [{{id: s, cameras: [{camera}]}}]\n")
+
+
+async def test_a_refused_login_rests_for_the_next_check_even_where_no_daemon_has_worked_yet(
+    site: Simulator, tmp_path: Path
+):
+    configure(tmp_path, site.url("gate"))
+    refused = [await cctv("--json", folder=tmp_path, P="mistyped-1") for _ in range(2)]
+    assert [(code, json.loads(out)["results"][0]["fault"]) for code, out, _ in refused] == [(1, "auth_failed")] * 2
+    assert site.stats("gate")["refused_logins"] == 1
+    code, out, _ = await cctv("--json", folder=tmp_path, P=PASSWORD)
+    assert code == 0, out
+
+
+async def test_a_check_without_a_refusal_leaves_no_trace(site: Simulator, tmp_path: Path):
+    configure(tmp_path, site.url("gate"))
+    code, out, _ = await cctv(folder=tmp_path, P=PASSWORD)
+    assert code == 0, out
+    assert os.listdir(tmp_path) == ["cctv.yaml"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
