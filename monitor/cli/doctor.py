@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from monitor.cli import exits
-from monitor.cli.rendering import MARKS
+from monitor.cli.rendering import MARKS, console
 from monitor.model import Verdict
 from monitor.settings import ConfigError, Settings, find_config, load
 
@@ -23,7 +22,7 @@ def doctor(config: Annotated[Path | None, typer.Option(help="The configuration f
     shown = Table(box=None, pad_edge=False, show_header=False)
     for result in results:
         shown.add_row(result.subject, MARKS[result.verdict], escape(result.words))
-    Console().print(shown)
+    console().print(shown)
     refused = found[0] is Verdict.FAULT
     raise typer.Exit(exits.USAGE if refused else exits.code_of(result.verdict for result in results))
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
 from monitor.board import worst
-from monitor.cli.rendering import MARKS
+from monitor.cli.rendering import MARKS, columns, console
 from monitor.model import Finding, Key, Verdict
 
 Report = dict[str, Any]
@@ -39,9 +38,9 @@ def verdicts(made: Report) -> list[Verdict]:
 
 def show(made: Report) -> None:
     """Two tables on standard output: the cameras, then the recorders."""
-    console = Console()
-    console.print(_cameras(made["cameras"]))
-    console.print(_recorders(made["recorders"]))
+    out = console()
+    out.print(_cameras(made["cameras"]))
+    out.print(_recorders(made["recorders"]))
 
 
 def _verdicts(rows: Iterable[dict[str, Any]]) -> list[Verdict]:
@@ -68,8 +67,8 @@ def _recorder(key: Key, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def _cameras(rows: Iterable[dict[str, Any]]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("camera", "verdict", "days", "kept", "gap", "per day", "what was seen"):
-        shown.add_column(column, overflow="fold", justify="right" if column in ("days", "kept", "gap") else "left")
+    names = ("camera", "verdict", "days", "kept", "gap", "per day", "what was seen")
+    columns(shown, *names, right={"days", "kept", "gap"})
     for row in rows:
         shown.add_row(
             escape(f"{row['site']}/{row['camera']}"),
@@ -85,8 +84,7 @@ def _cameras(rows: Iterable[dict[str, Any]]) -> Table:
 
 def _recorders(rows: Iterable[dict[str, Any]]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("recorder", "verdict", "what was seen"):
-        shown.add_column(column, overflow="fold")
+    columns(shown, "recorder", "verdict", "what was seen")
     for row in rows:
         shown.add_row(escape(f"{row['site']}/{row['recorder']}"), _mark(row), escape(row["reason"]))
     return shown

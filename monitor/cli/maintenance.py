@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
+from monitor.cli.rendering import console
 from monitor.model import Key, Window
 from monitor.settings import Settings
 from monitor.store import windows
@@ -82,7 +82,7 @@ def list_(
     if as_json:
         print(json.dumps({"windows": [_row(one, now) for one in found]}, ensure_ascii=False, indent=2))
     else:
-        Console().print(_table(found) if found else "no maintenance")
+        console().print(_table(found) if found else "no maintenance")
 
 
 def _key(where: str, settings: Settings) -> Key:

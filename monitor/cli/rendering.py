@@ -1,8 +1,9 @@
 """How results of looks are shown: a table, JSON, a progress bar, pictures in a folder."""
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,25 @@ from monitor.model import Finding, Verdict
 
 MARKS = {Verdict.OK: "[green]✔ ok[/]", Verdict.FAULT: "[bold red]✘ fault[/]", Verdict.UNKNOWN: "[yellow]? unknown[/]"}
 
+UNFOLDED = 4096
+"""Columns of what is not a terminal: a program that reads lines must find every word whole."""
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal (or $COLUMNS); in a pipe or a file no line is folded."""
+    free = not sys.stdout.isatty() and not os.environ.get("COLUMNS")
+    return Console(width=UNFOLDED if free else None)
+
+
+def columns(shown: Table, *names: str, right: Container[str] = ()) -> None:
+    """Columns that fold when the terminal is narrow, except the one that holds the fault word."""
+    for name in names:
+        shown.add_column(name, overflow="fold", no_wrap=name == "verdict", justify="right" if name in right else "left")
+
 
 def table(results: Iterable[Result]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("device", "probe", "verdict", "what was seen"):
-        shown.add_column(column, overflow="fold")
-    shown.add_column("s", justify="right")
+    columns(shown, "device", "probe", "verdict", "what was seen", "s", right={"s"})
     for result in results:
         for finding in _telling(result.findings):
             shown.add_row(*_cells(finding))
@@ -38,11 +52,11 @@ def _telling(findings: tuple[Finding, ...]) -> list[Finding]:
 
 
 def print_table(results: list[Result]) -> None:
-    console = Console()
-    console.print(table(results))
+    out = console()
+    out.print(table(results))
     for result in results:
         if not result.target.key.site and result.evidence.facts.get("onvif"):
-            console.print(inventory_table(result.evidence.facts["onvif"]))
+            out.print(inventory_table(result.evidence.facts["onvif"]))
 
 
 def as_json(results: Iterable[Result]) -> dict[str, Any]:

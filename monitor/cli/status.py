@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from monitor.board import worst
 from monitor.cli import exits
 from monitor.cli.context import state_reader
-from monitor.cli.rendering import MARKS, age
+from monitor.cli.rendering import MARKS, age, columns, console
 from monitor.model import Standing
 from monitor.store import standings
 
@@ -30,15 +29,14 @@ def status(
     if as_json:
         print(json.dumps([_row(one) for one in chosen], ensure_ascii=False, indent=2, default=str))
     else:
-        Console().print(_table(chosen))
+        console().print(_table(chosen))
     raise typer.Exit(exits.code_of([worst(one.verdict for one in chosen)]))
 
 
 def _table(chosen: list[Standing]) -> Table:
     now = datetime.now(UTC)
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("device", "probe", "verdict", "since", "what was seen", "seen"):
-        shown.add_column(column, overflow="fold")
+    columns(shown, "device", "probe", "verdict", "since", "what was seen", "seen")
     for one in chosen:
         probe = f"{one.subject.probe} {one.subject.aspect}".strip()
         verdict = MARKS[one.verdict] + (f" [bold]{one.fault}[/]" if one.fault else "")

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from monitor.cli import exits
 from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
-from monitor.cli.rendering import age
+from monitor.cli.rendering import age, console
 from monitor.model import Job, JobState
 from monitor.settings import Settings
 from monitor.store import Connection, jobs
@@ -50,7 +49,7 @@ def list_(
     elif csv:
         print(as_csv(chosen), end="")
     else:
-        Console().print(_table(chosen) if chosen else "no open tickets" if not closed else "no tickets")
+        console().print(_table(chosen) if chosen else "no open tickets" if not closed else "no tickets")
 
 
 @app.command()

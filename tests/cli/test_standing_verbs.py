@@ -1,0 +1,67 @@
+"""``cctv status`` and ``cctv why`` beside a state file, read by programs: every word whole on its line."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from monitor.model import FaultKind, Finding, Key, Standing, Subject, Verdict
+from monitor.store import Store, standings
+from monitor.store.spans import begin
+from monitor.store.standings import StandingRow
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+REASON = "nothing recorded from 2026-11-18 22:30:20 to 2026-11-19 10:30:20 (12.0 h), as the recorder's own list says"
+LONG = "east-gate-of-the-second-car-park"
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    (tmp_path / "cctv.yaml").write_text(f"state_dir: {tmp_path}\nsites: [{{id: school}}]\n")
+    monkeypatch.setenv("CCTV_CONFIG", str(tmp_path / "cctv.yaml"))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    opened = Store(tmp_path / "cctv.sqlite")
+    fault = standing(LONG, Verdict.FAULT, FaultKind.RECORDING_GAP, REASON)
+    opened.write(standings.save, [fault, standing("yard", Verdict.OK, None, "all is well")])
+    yield opened
+    opened.close()
+
+
+def standing(device: str, verdict: Verdict, fault: FaultKind | None, reason: str) -> StandingRow:
+    subject = Subject(Key("school", device), "recording", "")
+    finding = Finding(subject.key, subject.probe, verdict, fault, reason, NOW)
+    return StandingRow(Standing(subject, verdict, fault, NOW, reason, finding), begin(finding))
+
+
+def cctv(*words: str) -> Result:
+    return CliRunner().invoke(app, words)
+
+
+def test_in_a_pipe_no_line_is_folded() -> None:
+    said = cctv("status")
+    (line,) = [line for line in said.stdout.splitlines() if LONG in line]
+    assert said.exit_code == 1
+    assert f"school/{LONG}" in line
+    assert "recording_gap" in line
+    assert REASON in line
+    assert REASON in cctv("why", f"school/{LONG}").stdout.splitlines()[0]
+
+
+def test_on_a_narrow_terminal_the_fault_word_stays_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    said = cctv("status").stdout
+    assert "recording_gap" in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_why_of_one_device_of_a_site_and_of_nothing() -> None:
+    device, site, nothing = cctv("why", "school/yard"), cctv("why", "school"), cctv("why", "school/nowhere")
+    assert (device.exit_code, site.exit_code, nothing.exit_code) == (0, 1, 2)
+    assert "all is well" in device.stdout
+    assert REASON not in device.stdout
+    assert "school/yard" in site.stdout
+    assert f"school/{LONG}" in site.stdout
+    assert "has never looked at it" in nothing.stderr
