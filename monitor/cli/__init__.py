@@ -1,5 +1,7 @@
 """The command ``cctv``: one file per verb, and the only place that prints."""
 
+import signal
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -70,4 +72,10 @@ def cctv(
 
 def main() -> None:
     """Entry point of the command."""
+    signal.signal(signal.SIGTERM, _as_if_interrupted)
     app()
+
+
+def _as_if_interrupted(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a verb as Ctrl-C does: it hangs up, keeps what it learned of logins and leaves no process."""
+    signal.raise_signal(signal.SIGINT)

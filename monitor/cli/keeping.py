@@ -59,7 +59,7 @@ def _recorder(key: Key, findings: Sequence[Finding]) -> dict[str, Any]:
         "recorder": key.device,
         "verdict": verdict.value,
         "fault": faults[0].value if faults else None,
-        "reason": "; ".join(reasons),
+        "reason": "; ".join(dict.fromkeys(reasons)),
         "disks": saying[0].facts["disks"],
         "clock_offset_seconds": saying[0].facts["clock_offset_seconds"],
     }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -116,6 +117,23 @@ async def test_a_check_without_a_refusal_leaves_no_trace(site: Simulator, tmp_pa
     code, out, _ = await cctv(folder=tmp_path, P=PASSWORD)
     assert code == 0, out
     assert os.listdir(tmp_path) == ["cctv.yaml"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_stopped_halfway_it_hangs_up_and_leaves_no_process(
+    number: signal.Signals, site: Simulator, tmp_path: Path
+):
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor.cli", "check", "--close", site.url("corridor")),
+        cwd=tmp_path,
+        stderr=asyncio.subprocess.PIPE,  # open for as long as anybody lives who inherited it
+    )
+    while "PLAY" not in site.stats("corridor")["requests"]:  # noqa: ASYNC110 - the simulator counts, it does not call
+        await asyncio.sleep(0.05)
+    child.send_signal(number)
+    _, said = await child.communicate()
+    assert (child.returncode, said) == (130, b"")
+    assert site.stats("corridor")["teardowns"] == 1
 
 
 @pytest.mark.parametrize(
