@@ -85,7 +85,7 @@ class House:
             with contextlib.suppress(asyncio.CancelledError):
                 await running
 
-    async def until(self, true: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def until(self, true: Callable[[], bool], seconds: float = 45.0) -> None:
         async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110 -- what is waited for happens in other threads
                 await asyncio.sleep(0.02)
