@@ -82,13 +82,12 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
     kept = Kept(plan.configured)
     runner = runner_of(kept, plan.configured.deadline)
     decodes = any("picture" in plan.probes(target) for target in plan.targets)
-    warming = asyncio.create_task(workers.warm_up()) if decodes else None  # while the first packets come
+    warm = asyncio.create_task(workers.warm_up() if decodes else _nothing())
     try:
-        rows = await asyncio.gather(*(_visit(runner, kept, plan, target, on_done) for target in plan.targets))
+        rows = await asyncio.gather(*(_visit(runner, kept, plan, target, on_done, warm) for target in plan.targets))
         return [result for row in rows for result in row]
     finally:
-        if warming:
-            warming.cancel()
+        warm.cancel()
         workers.close()
         kept.close()
 
@@ -101,13 +100,15 @@ def runner_of(kept: Kept, seconds: float) -> Runner:
 
 
 async def _visit(
-    runner: Runner, kept: Kept, plan: Plan, target: Target, on_done: Callable[[Result], None]
+    runner: Runner, kept: Kept, plan: Plan, target: Target, on_done: Callable[[Result], None], warm: asyncio.Task[None]
 ) -> list[Result]:
     """All looks at one device, one after the other: what the first learns, the next may need."""
     results: list[Result] = []
     for name in plan.probes(target):
         inventory = results[0].evidence.facts.get("onvif") if results else None
         ready = replace(with_stream(target, inventory or {}), close=plan.close)
+        if name == "picture":
+            await asyncio.shield(warm)  # on a busy machine the processes' start must not eat the look's deadline
         if can_look(name, ready):
             results.append(await _look(runner, kept, ready, name, on_done))
     return results
@@ -131,6 +132,10 @@ def _seen_once(finding: Finding) -> Finding:
 
 async def _kept_later(_entry: LoginEntry) -> None:
     """What was learned about logins is saved once, at the end of the verb."""
+
+
+async def _nothing() -> None:
+    """Nothing to warm up where nothing is decoded."""
 
 
 def _not_counted(_probe: str, _outcome: str) -> None:

@@ -11,6 +11,11 @@ from pathlib import Path
 import cv2
 import pytest
 
+from monitor import workers
+from monitor.cli.choose import Configured
+from monitor.cli.looking import Plan, look_at_all
+from monitor.limits import Limits, StreamLimits
+from monitor.model import Key, Target
 from monitor.simulator import CameraSpec, Simulator
 
 PASSWORD = "on-site-s3cret"
@@ -117,6 +122,15 @@ async def test_a_check_without_a_refusal_leaves_no_trace(site: Simulator, tmp_pa
     code, out, _ = await cctv(folder=tmp_path, P=PASSWORD)
     assert code == 0, out
     assert os.listdir(tmp_path) == ["cctv.yaml"]
+
+
+async def test_a_slow_start_of_the_analysis_is_not_the_cameras_time(site: Simulator):
+    stream = StreamLimits(watch_seconds=0.5)
+    target = Target(Key("", "x"), "camera", "127.32.0.2", rtsp=site.url("corridor"), limits=Limits(stream=stream))
+    workers._starting.acquire()  # as long as this is held no process can start
+    asyncio.get_running_loop().call_later(2.5, workers._starting.release)
+    results = await look_at_all(Plan((target,), Configured(deadline=1.5)), lambda _result: None)
+    assert [finding.fault for result in results for finding in result.findings] == [None, "black"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
