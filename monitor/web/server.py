@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import Callable, Iterator
 
@@ -12,6 +13,10 @@ from fastapi import FastAPI
 from monitor.web.access import BasicAuth, WebConfig
 
 GOODBYE_SECONDS = 3
+
+
+# Its start and end are ours to tell; what goes wrong is still logged.
+logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 class _Server(uvicorn.Server):
