@@ -43,7 +43,7 @@ def judge_stream(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     """The stream itself; and, where a nominal frame rate is configured, aspect ``frame_rate``."""
     stream: Facts = evidence.facts.get("stream") or {}
     limits = target.limits.stream
-    main = _judge_outcome(evidence) or _judge_flow(stream, limits, evidence.reason)
+    main = _judge_outcome(evidence, limits) or _judge_flow(stream, limits, evidence.reason)
     facts = {**stream, IF_IT_LASTS: FaultKind.NO_STREAM} if evidence.outcome is Outcome.BUSY else stream
     findings = [_finding(target, evidence, main, facts)]
     if limits.frame_rate is not None:
@@ -56,19 +56,27 @@ def _finding(target: Target, evidence: Evidence, judged: Judged, facts: Facts, a
     return Finding(target.key, "rtsp", verdict, fault, reason, evidence.at, evidence.seconds, aspect, facts)
 
 
-def _judge_outcome(evidence: Evidence) -> Judged | None:
+def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:
     """None when the stream flowed and its numbers decide."""
     if evidence.outcome is Outcome.SEEN:
         return None
     fault = MEANING.get(evidence.outcome)
     if _never_connected(evidence):
         fault = FaultKind.UNREACHABLE
+    if _torn(evidence, limits):
+        fault = FaultKind.CORRUPT
     return (Verdict.FAULT if fault else Verdict.UNKNOWN, fault, evidence.reason)
 
 
 def _never_connected(evidence: Evidence) -> bool:
     phase = evidence.facts.get("phase") or (evidence.facts.get("stream") or {}).get("phase")
     return phase == "connect" and evidence.outcome in (Outcome.TIMEOUT, Outcome.CLOSED)
+
+
+def _torn(evidence: Evidence, limits: StreamLimits) -> bool:
+    """A key frame is many packets: where one in fifty is lost hardly any is whole, and that is the network's fault."""
+    loss = _number(evidence.facts.get("stream") or {}, "loss_ratio")
+    return evidence.outcome is Outcome.NO_KEY_FRAME and loss is not None and loss > limits.loss_ratio
 
 
 def _judge_flow(stream: Facts, limits: StreamLimits, reason: str) -> Judged:

@@ -93,6 +93,13 @@ def test_silence_before_the_connection_stood_is_unreachable(outcome: Outcome) ->
     assert verdict(ended(outcome, phase="connect")) == (Verdict.FAULT, FaultKind.UNREACHABLE)
 
 
+@pytest.mark.parametrize(("loss", "fault"), [(0.02, FaultKind.NO_STREAM), (0.03, FaultKind.CORRUPT)])
+def test_key_frames_that_packet_loss_tore_are_corrupt(loss: float, fault: FaultKind) -> None:
+    evidence = replace(seen(loss_ratio=loss, lost=9), outcome=Outcome.NO_KEY_FRAME, reason="none was complete")
+    finding = judge(GATE, evidence)[0]
+    assert (finding.verdict, finding.fault, finding.reason) == (Verdict.FAULT, fault, "none was complete")
+
+
 def test_a_busy_camera_says_what_it_becomes_if_it_lasts() -> None:
     assert judge(GATE, ended(Outcome.BUSY))[0].facts[IF_IT_LASTS] == FaultKind.NO_STREAM
 
