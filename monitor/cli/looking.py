@@ -1,6 +1,7 @@
 """Looks made on command: the daemon's own runner and judge, without the daemon."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,7 +14,9 @@ from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import can_look, probes_of, with_stream
 from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.runner import Runner
-from monitor.store import STATE_FILE, Store, logins, settings
+from monitor.store import STATE_FILE, Store, StoreError, logins, settings
+
+log = logging.getLogger(__name__)
 
 SLOTS = 32
 
@@ -64,11 +67,14 @@ class Kept:
     def close(self) -> None:
         """A login refused here must rest for the daemon too, and for the next verb."""
         learned = [entry for entry in self.guard.entries() if entry not in self._before]
-        if any(entry.refused_at for entry in learned):
-            self._begin()
-        if self.store:
-            self.store.save_logins(learned)
-            self.store.close()
+        try:
+            if any(entry.refused_at for entry in learned):
+                self._begin()
+            if self.store:
+                self.store.save_logins(learned)
+                self.store.close()
+        except StoreError as refused:  # the results count more
+            log.warning("what was learned of the logins could not be kept: %s", refused)
 
     def _begin(self) -> None:
         """Make the state where there is none yet. One that a daemon has made meanwhile has a salt of its own."""

@@ -117,6 +117,15 @@ async def test_a_refused_login_rests_for_the_next_check_even_where_no_daemon_has
     assert code == 0, out
 
 
+async def test_results_are_shown_even_where_a_refused_login_cannot_be_kept(site: Simulator, tmp_path: Path):
+    configure(tmp_path, site.url("gate"))
+    code, out, err = await cctv("--json", folder=tmp_path, P="mistyped-1", CCTV_STATE_DIR="/proc/nowhere")
+    assert (code, json.loads(out)["results"][0]["fault"]) == (1, "auth_failed")
+    assert err == (
+        "what was learned of the logins could not be kept: /proc/nowhere/cctv.sqlite: No such file or directory\n"
+    )
+
+
 async def test_a_check_without_a_refusal_leaves_no_trace(site: Simulator, tmp_path: Path):
     configure(tmp_path, site.url("gate"))
     code, out, _ = await cctv(folder=tmp_path, P=PASSWORD)
