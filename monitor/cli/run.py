@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,11 +23,17 @@ def run(
 
 
 async def watch(config: Path | None) -> None:
-    """Run the daemon; wrong configuration or an unusable state folder ends with exit code 2."""
+    """Run the daemon; wrong configuration, an address in use or an unusable state folder ends with exit code 2."""
     from monitor.daemon import Daemon
     from monitor.store import StoreError
+    from monitor.web.server import bind
 
     settings = settings_from(config)
+    try:
+        bind(settings.listen).close()  # before anything else is begun
+    except OSError as refused:
+        why = os.strerror(refused.errno) if refused.errno else str(refused)
+        fail(f"listen: {settings.listen} cannot be had: {why}; write another address or end what uses it")
     try:
         daemon = Daemon(find_config(config), settings, lambda url: typer.echo(f"status page: {url}"))
     except StoreError as error:
