@@ -72,18 +72,20 @@ def run(job: Job) -> Job:
     return job
 
 
-def jobs(group: str, quick: bool) -> list[Job]:
-    every = [fault.name for fault in [*FAULTS, *HEALTHY_CHANGES]]
-    over_time = [fault.name for fault in FAULTS if fault.frozen]
+def jobs(group: str, quick: bool, only: str = "") -> list[Job]:
+    """Every fault under SPATIAL, freezes under all; ``only``: faults with this in their names, without the peers."""
+    every = [fault.name for fault in [*FAULTS, *HEALTHY_CHANGES] if only in fault.name]
+    over_time = [fault.name for fault in FAULTS if fault.frozen and only in fault.name]
     names = [scene.name for scene in scenes(group)]
     if quick:
         return [Job(group, name, 0, list(QUICK_FAULTS), 20, False) for name in names if name in QUICK_SCENES]
     return [
-        Job(group, name, index, every, HEALTHY_MINUTES, True)
+        Job(group, name, index, every, HEALTHY_MINUTES, not only)
         if index in SPATIAL
         else Job(group, name, index, over_time, SHORT_MINUTES, False)
         for index in range(len(ENCODINGS))
         for name in names
+        if index in SPATIAL or over_time
     ]
 
 
@@ -91,11 +93,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.picture")
     parser.add_argument("--quick", action="store_true", help="a few scenes and faults, under two minutes")
     parser.add_argument("--dev", action="store_true", help="the development scenes instead of the test scenes")
+    parser.add_argument("--only", default="", metavar="TEXT", help="only the faults with this in their names")
     options = parser.parse_args(arguments)
     began = time.monotonic()
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         done = []
-        for job in pool.map(run, jobs("dev" if options.dev else "test", options.quick)):
+        for job in pool.map(run, jobs("dev" if options.dev else "test", options.quick, options.only)):
             done.append(job)
             print(f"{job.scene}, {ENCODINGS[job.encoding].name}: {len(job.trials)} trials", file=sys.stderr, flush=True)
     cost = cost_table()

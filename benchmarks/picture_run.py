@@ -18,7 +18,7 @@ TARGET = Target(Key("bench", "camera"), "camera", "127.0.0.1", limits=Limits())
 HEALTHY_MINUTES = 60
 FAULT_AT = 14  # minute of the healthy hour from whose memory every fault starts
 FAULT_POLLS = 3
-FREEZE_POLLS = 6  # of which three need to have asked for a close look
+FREEZE_POLLS = 10  # of which three need to have asked for a close look
 REPLAYED_MINUTES = range(2, 10)
 
 

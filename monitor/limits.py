@@ -124,6 +124,8 @@ class PictureLimits:
     """Also below this share of the least change seen while nothing moved and the camera was alive, ..."""
     frozen_busy_share: float = 0.12
     """... or, where something always moved, below this share of the least change seen then."""
+    frozen_unproved_share: float = 0.2
+    """Below this share of the least change seen while nothing moved, where nothing ever moves."""
     frozen_change_most: float = 0.4
     """The learned limit is never above this, however restless the encoder."""
     frozen_floor_looks: int = 5

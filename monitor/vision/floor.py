@@ -48,7 +48,7 @@ class Floor:
         if self.quiet is not None:
             learned = limits.frozen_quiet_share * self.quiet
         else:
-            learned = limits.frozen_busy_share * (self.busy or 0.0)
+            learned = max(limits.frozen_busy_share * (self.busy or 0.0), limits.frozen_unproved_share * self._unproved)
         return min(max(limits.frozen_change, learned), limits.frozen_change_most)
 
     def suspicious(self, least: float, still_looks: int) -> bool:
@@ -60,24 +60,31 @@ class Floor:
             return True
         if self.quiet is not None:
             return least < max(self.limit, self.limits.frozen_suspect_share * self.quiet)
-        unproved = (
-            self.words["pending"] if self.words.get("pending_looks", 0) >= self.limits.frozen_floor_looks else 0.0
-        )
-        return least < max(self.limits.frozen_suspect_factor * self.limit, PENDING_SHARE * unproved)
+        return least < max(self.limits.frozen_suspect_factor * self.limit, PENDING_SHARE * self._unproved)
 
-    def learn(self, moving: float | None, still: float | None) -> None:
-        """Least change of this look's moving and of its still pairs; None = it had none."""
+    @property
+    def _unproved(self) -> float:
+        """Least change while nothing moved, not yet proved alive: a reason for suspicion, hardly a limit."""
+        return self._known("pending") or 0.0
+
+    def learn(self, moving: float | None, still: float | None, *, doubtful: bool = False) -> None:
+        """Least change of this look's moving and of its still pairs; None = it had none. ``doubtful``: suspected."""
         if moving is not None or still is not None:
             moves = self.words.get("moves", 0.0)
             self.words["moves"] = round(moves + HABIT * ((moving is not None) - moves), 4)
         if still is not None and still >= self.limits.frozen_change:
-            self.words["pending"] = min(still, self.words.get("pending", still))
-            self.words["pending_looks"] = self.words.get("pending_looks", 0) + 1
+            self._wait("doubtful" if doubtful else "pending", still)
         if moving is None:
             return
         self._take("busy", moving, 1)
-        if looks := self.words.pop("pending_looks", 0):
-            self._take("quiet", self.words.pop("pending"), looks)
+        for name in ("pending", "doubtful"):
+            if looks := self.words.pop(f"{name}_looks", 0):
+                self._take("quiet", self.words.pop(name), looks)
+
+    def _wait(self, name: str, still: float) -> None:
+        """Until a movement proves it; what was suspected meanwhile must not make the suspicion go away."""
+        self.words[name] = min(still, self.words.get(name, still))
+        self.words[f"{name}_looks"] = self.words.get(f"{name}_looks", 0) + 1
 
     def _take(self, name: str, change: float, looks: int) -> None:
         """Down at once, up slowly: one quiet night must not be forgotten by the morning."""

@@ -24,6 +24,8 @@ from monitor.vision.work import Small
 EARLIER = 8
 """Earlier looks that are kept, 3 to 4 kB each: a restless encoder shows a still picture anew every time, and only among
 many pairs are there two alike."""
+MOST, CLOSE_KEPT = 16, 4
+"""While nothing moves more are kept, and of a close look so many."""
 TOP, BOTTOM = freeze.TOP, freeze.BOTTOM
 
 
@@ -107,7 +109,7 @@ class Life:
     def _earlier(self, corners: Corners, last: Picture) -> list[Shot]:
         """Newest first."""
         shots = []
-        for index in range(EARLIER):
+        for index in range(MOST):
             packed = self._kept.blobs.get(f"shot{index}")
             if packed is None:
                 break
@@ -161,16 +163,20 @@ class Life:
         return pair.movement >= self._question.limits.movement
 
     def remember(self, numbers: dict[str, Any]) -> None:
-        """Keep this look's newest key frame; learn the floor from what surely lives."""
+        """Keep this look's newest key frame, of a suspicious close look several; learn from what surely lives."""
+        still = bool(numbers["still"])
         if not numbers["seen_before"]:
-            self._floor.learn(self._least_moving, self._least_still)
+            self._floor.learn(self._least_moving, self._least_still, doubtful=still)
         self._signatures.remember()
-        blobs = self._kept.blobs
-        for index in range(EARLIER - 1, 0, -1):
-            if f"shot{index - 1}" in blobs:
-                blobs[f"shot{index}"] = blobs[f"shot{index - 1}"]
-        shot = self._shots[-1]
-        blobs["shot0"] = zlib.compress(shot.grid.tobytes() + shot.patches.pixels.tobytes(), 1)
+        fresh = self._shots[:: -max(1, len(self._shots) // CLOSE_KEPT)] if still else self._shots[-1:]
+        names = [f"shot{index}" for index in range(MOST)]
+        old = [blob for name in names if (blob := self._kept.blobs.pop(name, None)) is not None]
+        kept = [*(_packed(shot) for shot in fresh), *old][: MOST if still else EARLIER]
+        self._kept.blobs.update(zip(names, kept, strict=False))
+
+
+def _packed(shot: Shot) -> bytes:
+    return zlib.compress(shot.grid.tobytes() + shot.patches.pixels.tobytes(), 1)
 
 
 def _stillest(pairs: Sequence[Pair]) -> Pair:
