@@ -87,12 +87,12 @@ async def test_a_desk_in_any_mood_for_long_ends_with_the_truth(house: House, pla
 
 async def test_what_healed_while_the_desk_was_away_is_not_left_open(house: House) -> None:
     with Desk(lambda: AWAY) as desk:
+        house.raised("untried")
+        house.cleared("untried")  # before anything was sent
         async with house.at_work(desk=webhook(desk.url)):
             house.raised("tried")
             await house.until(lambda: len(desk.seen) >= 2)  # the desk may have it
-            house.raised("untried")
             house.cleared("tried")
-            house.cleared("untried")
             house.raised("lasting")
             await house.until(lambda: not house.told(BOOK))  # all five are in the job book
             desk.mood = lambda: ""
