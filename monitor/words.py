@@ -15,7 +15,9 @@ from babel.support import Translations
 
 from monitor.model import FaultKind, Verdict
 
-LANGUAGES = ("en", "zh")
+SOURCE = "en"
+"""The language the code is written in."""
+LANGUAGES = (SOURCE, "zh")
 LOCALES = Path(__file__).parent / "locale"
 
 Translate = Callable[[str], str]
@@ -31,6 +33,12 @@ def translations(language: str) -> Translations:
     for file in files[1:]:
         merged.merge(_compiled(file))
     return merged
+
+
+def entries(language: str, file: str) -> list[tuple[str, str]]:
+    """Text and translation of each entry of one file of the catalogue, in the file's order."""
+    with (LOCALES / language / "LC_MESSAGES" / file).open("rb") as source:
+        return [(str(one.id), str(one.string)) for one in read_po(source) if one.id and one.string]
 
 
 def choose(asked: str | None, accept_language: str = "") -> str:

@@ -1,0 +1,102 @@
+"""A sentence that was written and kept in English, said in the language of the reader.
+
+English is what the code writes and what state, logs, JSON and metrics keep. ``sentences.po`` holds each sentence as a
+pattern with holes ("no packet for {seconds} s"; ``{count:n}`` takes numbers only). A kept sentence is recognised by the
+words around its holes, and what is in the holes is said in turn. What matches nothing stays as it is: a server's own
+words, names, addresses.
+"""
+
+import functools
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from monitor import words
+
+CATALOGUE = "sentences.po"
+LONGEST = 1000
+"""Characters. Our own sentences are shorter; a device's words are not worth the search."""
+DEEPEST = 8
+"""So many colons may stand in one sentence; a device could send a thousand."""
+LISTS = (("; ", "；"), (", ", "，"))
+IN_BRACKETS = re.compile(r"(.*?) \((.*)\)", re.DOTALL)
+HOLE = re.compile(r"\{(\w+)(:n)?\}")
+NUMBER = r"[-+]?\d[\d.,:-]*%?"
+
+
+class Pattern(NamedTuple):
+    words: str  # the longest piece without a hole: looked for first, since that is quick
+    form: re.Pattern[str]
+    meaning: str
+
+
+@functools.lru_cache(maxsize=8192)
+def said(sentence: str, language: str) -> str:
+    """``language`` is one of ``words.LANGUAGES``."""
+    if language == words.SOURCE or len(sentence) > LONGEST:
+        return sentence
+    known = _plain(language)
+    found = known.get(sentence) or known.get(sentence.lower())
+    return found or _filled(sentence, language) or _joined(sentence, language)
+
+
+def _filled(sentence: str, language: str) -> str | None:
+    """By the pattern with the most words of its own; None when there is none."""
+    for pattern in _patterns(language):
+        if pattern.words in sentence and (found := pattern.form.fullmatch(sentence)):
+            return pattern.meaning.format_map({name: said(text, language) for name, text in found.groupdict().items()})
+    return None
+
+
+def _joined(sentence: str, language: str) -> str:
+    """Part by part, if any part is ours."""
+    for joint, sign in LISTS:
+        if joint in sentence:
+            return _together(sentence, sentence.split(joint), sign, language)
+    first, colon, rest = sentence.partition(": ")
+    if colon and sentence.count(colon) <= DEEPEST:
+        return _together(sentence, [first, rest], "：", language)
+    if inner := IN_BRACKETS.fullmatch(sentence):
+        told = _together(sentence, list(inner.groups()), "（", language)
+        return sentence if told == sentence else f"{told}）"
+    return _word_by_word(sentence, language)
+
+
+def _word_by_word(sentence: str, language: str) -> str:
+    """A rung of the cause ladder names probe, aspect and answer; a text of which one word is not ours is not ours."""
+    parts = sentence.split(" ")
+    told = [said(part, language) for part in parts] if len(parts) > 1 else parts
+    return sentence if any(one == part for one, part in zip(told, parts, strict=True)) else " ".join(told)
+
+
+def _together(sentence: str, parts: list[str], sign: str, language: str) -> str:
+    told = [said(part, language) for part in parts]
+    return sentence if told == parts else sign.join(told)
+
+
+@functools.cache
+def _plain(language: str) -> Mapping[str, str]:
+    """Sentences without holes, and the words of the house that stand in the holes of others."""
+    translate = words.translations(language).gettext
+    kinds = {spelt: translate(text) for kind, text in words.FAULTS.items() for spelt in (kind, kind.replace("_", " "))}
+    others = {str(word): translate(text) for word, text in (*words.VERDICTS.items(), *words.PROBES.items())}
+    whole = {text: meaning for text, meaning in words.entries(language, CATALOGUE) if not HOLE.search(text)}
+    return {**kinds, **others, **whole}
+
+
+@functools.cache
+def _patterns(language: str) -> list[Pattern]:
+    entries = [(text, meaning) for text, meaning in words.entries(language, CATALOGUE) if HOLE.search(text)]
+    entries.sort(key=lambda one: len(HOLE.sub("", one[0])), reverse=True)
+    return [_pattern(text, meaning) for text, meaning in entries]
+
+
+def _pattern(text: str, meaning: str) -> Pattern:
+    """Each hole ends where the words after it first occur and is never tried again: a match takes linear time."""
+    first, *rest = HOLE.split(text)
+    form, opened, pieces = re.escape(first), False, [first, *rest[2::3]]
+    for name, number, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        if not number:
+            form, opened = f"{form}{')' if opened else ''}(?>", True
+        form += f"(?P<{name}>{NUMBER if number else '.*?'}){re.escape(after)}"
+    return Pattern(max(pieces, key=len), re.compile(form + (r"\Z)" if opened else ""), re.DOTALL), meaning)

@@ -1,0 +1,103 @@
+"""Every sentence the code can write about what was seen, as patterns: read from the syntax trees, not from memory."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+MONITOR = Path(__file__).parents[2] / "monitor"
+ROOMS = (
+    *("judge", "blame", "probes", "protocols", "retention", "vision", "patience.py", "runner.py", "ledger.py"),
+    *("eyes.py", "workers.py", "docket.py", "store/database.py", "store/refuge.py", "store/schema.py"),
+    *("reports/leave_site.py", "tickets/desk.py"),
+)
+"""Where the words of evidence, findings, faults, notices and certificates are made."""
+TECHNICAL = (
+    r"[\\^$][(\[dswS]|\(\?|\[\^|\*\?|\(\[",  # regular expressions
+    r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^env |^cat |^df |^smartctl |^status \{\}$|^ls ",  # commands
+    r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^StartDateTime",  # SQL and queries
+    r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
+    r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
+    r"^(Permission denied|No such file or directory|No existing session|NO MATCHES)$",  # words of others
+    r"^no JPEG from an array of shape|^\{\} at \{\}:\{\} in \{\}$",  # mistakes of ours, for the log alone
+)
+NOT_SHOWN = ("layout.py", "options.py", "address.py", "url.py", "discovery.py", "annotate.py")
+"""Mistakes in the configuration, which the verbs report in English with their line, and labels drawn into pictures."""
+HOLE = "{}"
+
+
+def skeleton(text: str) -> str:
+    """A pattern without the names of its holes."""
+    return re.sub(r"\{[^{}]*\}", HOLE, text)
+
+
+def written() -> dict[str, str]:
+    """Pattern -> where it stands. A hole is named after what is written in it."""
+    found: dict[str, str] = {}
+    for path in _files():
+        for node, text in _texts(ast.parse(path.read_text())):
+            if _is_sentence(skeleton(text)):
+                found.setdefault(text, f"monitor/{path.relative_to(MONITOR)}:{node.lineno}")
+    return found
+
+
+def _files() -> Iterator[Path]:
+    for room in ROOMS:
+        place = MONITOR / room
+        for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            if path.name not in NOT_SHOWN:
+                yield path
+
+
+def _texts(node: ast.AST, piece: bool = False) -> Iterator[tuple[ast.expr, str]]:
+    """Literals and f-strings below a node; ``piece``: in the hole of an f-string, where a single word counts too."""
+    for child in ast.iter_child_nodes(node):
+        if _is_docstring(child) or _is_log(child):
+            continue
+        if isinstance(child, ast.JoinedStr):
+            yield child, _pattern(child)
+            for hole in child.values:
+                yield from _texts(ast.Expression(hole.value), True) if isinstance(hole, ast.FormattedValue) else ()
+        elif isinstance(child, ast.Constant):
+            if isinstance(child.value, str) and (" " in child.value or (piece and isinstance(node, ast.IfExp))):
+                yield child, child.value
+        else:
+            yield from _texts(child, piece)
+
+
+def _pattern(text: ast.JoinedStr) -> str:
+    names: list[str] = []
+    parts = []
+    for value in text.values:
+        if isinstance(value, ast.FormattedValue):
+            name = _name(value.value)
+            names.append(name if name not in names else f"{name}{len(names) + 1}")
+            parts.append(f"{{{names[-1]}}}")
+        else:
+            assert isinstance(value, ast.Constant)
+            parts.append(str(value.value))
+    return "".join(parts)
+
+
+def _name(value: ast.expr) -> str:
+    """What a reader would call it: the last name in the expression."""
+    found = [
+        node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else node.value
+        for node in ast.walk(value)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Constant)
+    ]
+    return next((one for one in found if isinstance(one, str) and one.isidentifier()), "value").lstrip("_")
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_log(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("log.")
+
+
+def _is_sentence(text: str) -> bool:
+    words = text.replace(HOLE, "")
+    spoken = re.search(r"[a-z]", words) and (" " in words or text.isalpha())
+    return bool(spoken) and not any(re.search(one, text) for one in TECHNICAL)
