@@ -146,6 +146,13 @@ def test_h264_key_pictures_are_known_from_their_headers():
     ] * 6
 
 
+def test_h264_packets_of_other_pictures_are_known_from_their_headers():
+    others = [SLICE, fu_a(SLICE, 20)[0], fu_a(SLICE, 20)[1], b"\x01\x9a"]
+    perhaps = [IDR, *fu_a(IDR)[:2], SPS, PPS, b"\x06\x06sei", b"\x09\xf0", stap_a(SPS, SLICE), b"\x7c", b"\x00"]
+    told = [H264().is_other(bytearray(payload), 0, len(payload)) for payload in others + perhaps]
+    assert told == [True] * len(others) + [False] * len(perhaps)
+
+
 def test_recovery_points_are_counted():
     decoder = H264([SPS, PPS])
     feed(decoder, [b"\x06\x06\x01\x84\x80", SLICE], [b"\x06\x01\x00", SLICE])
@@ -197,6 +204,13 @@ def test_h265_key_pictures_are_known_from_their_headers():
     assert [decoder.is_key(bytearray(payload), 0, len(payload)) for payload in keys + others] == [True] * 4 + [
         False
     ] * 6
+
+
+def test_h265_packets_of_other_pictures_are_known_from_their_headers():
+    others = [SLICE_5, *fu_5(SLICE_5, 20)[:2]]
+    perhaps = [IDR_5, CRA_5, fu_5(IDR_5)[1], VPS_5, SPS_5, PPS_5, ap(SPS_5, SLICE_5), b"\x62", b"\x62\x01"]
+    told = [H265().is_other(bytearray(payload), 0, len(payload)) for payload in others + perhaps]
+    assert told == [True] * len(others) + [False] * len(perhaps)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +277,7 @@ def test_no_payload_breaks_a_depacketiser(packets):
             data = bytearray(head + body)
             if data:
                 depacketiser.is_key(data, 0, len(data))
+                depacketiser.is_other(data, 0, len(data))
             depacketiser.packet(data, 0, len(data), timestamp=timestamp, marker=marker, gap=gap)
 
 

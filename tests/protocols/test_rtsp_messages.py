@@ -21,8 +21,9 @@ class Heard:
         self.events: list[object] = []
         self.framer = Framer(self._packet, self.events.append)
 
-    def _packet(self, channel: int, start: int, stop: int) -> None:
+    def _packet(self, channel: int, start: int, stop: int, _end: int) -> int:
         self.events.append((channel, bytes(self.framer.buffer[start:stop])))
+        return stop
 
     def hear(self, data: bytes, piece: int = 1 << 20) -> list[object]:
         for at in range(0, len(data), piece):

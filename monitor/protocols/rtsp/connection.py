@@ -94,10 +94,12 @@ class Connection(asyncio.BufferedProtocol):
 
     # --- called by the framer ---
 
-    def _on_packet(self, channel: int, start: int, stop: int) -> None:
+    def _on_packet(self, channel: int, start: int, stop: int, end: int) -> int:
         stream = self.stream
-        if stream is not None and channel == stream.channel:
-            stream.packet(self._framer.buffer, start, stop, self._now)
+        if stream is None or channel != stream.channel:
+            return stop
+        stream.packet(self._framer.buffer, start, stop, self._now)
+        return stream.skip(self._framer.buffer, stop, end, self._now)
 
     def _on_reply(self, reply: Reply) -> None:
         sequence = reply.header("cseq")

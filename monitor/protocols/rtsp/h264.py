@@ -17,6 +17,10 @@ class H264(Depacketiser):
             return any(data[begin] & 0x1F == _IDR for begin, _ in spans(data, start + 1, stop))
         return kind == _IDR
 
+    def is_other(self, data: bytearray, start: int, stop: int) -> bool:
+        kind = data[start] & 0x1F
+        return 0 < (data[start + 1] & 0x1F if kind == _FU_A and stop - start > 1 else kind) < _IDR
+
     def _payload(self, data: bytearray, start: int, stop: int) -> None:
         kind = data[start] & 0x1F
         if kind == _FU_A:

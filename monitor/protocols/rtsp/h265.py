@@ -18,6 +18,10 @@ class H265(Depacketiser):
             return any(data[begin] >> 1 & 0x3F in _KEYS for begin, _ in spans(data, start + 2, stop))
         return kind in _KEYS
 
+    def is_other(self, data: bytearray, start: int, stop: int) -> bool:
+        kind = data[start] >> 1 & 0x3F
+        return (data[start + 2] & 0x3F if kind == _FU and stop - start > 2 else kind) < _KEYS.start
+
     def _payload(self, data: bytearray, start: int, stop: int) -> None:
         kind = data[start] >> 1 & 0x3F
         if kind == _FU:

@@ -47,11 +47,12 @@ def printable(text: str, limit: int = 80) -> str:
 class Framer:
     """Splits the byte stream where it lies: packets are handed on as spans of one buffer, never copied.
 
-    ``on_packet(channel, start, stop)`` gets spans of :attr:`buffer`, valid during the call; ``on_reply(reply)`` gets
-    answers. Requests of the device are skipped. Raises DeviceError (PROTOCOL, TOO_LARGE).
+    ``on_packet(channel, start, stop, end)`` gets a span of :attr:`buffer`, valid during the call, and tells where to go
+    on: at ``stop``, or behind further frames before ``end`` that it took as well; ``on_reply(reply)`` gets answers.
+    Requests of the device are skipped. Raises DeviceError (PROTOCOL, TOO_LARGE).
     """
 
-    def __init__(self, on_packet: Callable[[int, int, int], None], on_reply: Callable[[Reply], None]) -> None:
+    def __init__(self, on_packet: Callable[[int, int, int, int], int], on_reply: Callable[[Reply], None]) -> None:
         self.buffer = bytearray(_BUFFER)
         self._view = memoryview(self.buffer)
         self._filled = 0
@@ -70,7 +71,7 @@ class Framer:
                 stop = position + 4 + (buffer[position + 2] << 8 | buffer[position + 3])
                 if stop > end:
                     break
-                self._on_packet(buffer[position + 1], position + 4, stop)
+                stop = self._on_packet(buffer[position + 1], position + 4, stop, end)
             elif (stop := self._message(position, end)) == position:
                 break
             position = stop

@@ -42,6 +42,10 @@ class Mjpeg:
         """Whether this payload begins a picture."""
         return stop - start >= 8 and not any(data[start + 1 : start + 4])
 
+    def is_other(self, data: bytearray, start: int, stop: int) -> bool:  # noqa: ARG002 - the other codecs look
+        """Never: every picture is key."""
+        return False
+
     def _begin(self, data: bytearray, start: int, body: int, stop: int, kind: int, quality: int) -> int:
         """Read the headers of a first fragment; returns where its picture data begin."""
         self._offset, self._parts = -1, []

@@ -55,6 +55,10 @@ class Depacketiser(ABC):
         """Whether this payload begins (a part of) a key picture; looks at headers only."""
 
     @abstractmethod
+    def is_other(self, data: bytearray, start: int, stop: int) -> bool:
+        """Whether this payload is of a picture that is not key; False also when its header does not tell."""
+
+    @abstractmethod
     def _payload(self, data: bytearray, start: int, stop: int) -> None: ...
 
     @abstractmethod

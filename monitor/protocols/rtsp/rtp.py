@@ -4,6 +4,9 @@ import struct
 
 FIXED = struct.Struct(">BBHII")
 """Version, padding, extension and CSRC count; marker and payload type; sequence; timestamp; SSRC."""
+FRAMED = struct.Struct(">HHHHQ")
+"""The same behind the header of an interleaved frame (RFC 2326 10.12), in fewer pieces: $ and channel; length; flags,
+marker and payload type; sequence; timestamp and SSRC."""
 _MAX_DROPOUT = 3000  # RFC 3550 A.1: a greater jump is a restart of the source, not a loss
 _MAX_MISORDER = 100  # the same: a packet no further behind is merely late
 
@@ -57,6 +60,13 @@ class Statistics:
         if timestamp != self.last_timestamp:
             self._frame(timestamp, now)
         self.packets += 1
+        self.bytes += size
+        self.last_at = now
+
+    def more(self, packets: int, size: int, now: float) -> None:
+        """Take in packets that follow in sequence and belong to the same frame; ``size`` of all payloads."""
+        self.sequence = self.sequence + packets & 0xFFFF
+        self.packets += packets
         self.bytes += size
         self.last_at = now
 

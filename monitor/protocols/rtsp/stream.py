@@ -7,8 +7,9 @@ from typing import Protocol
 from monitor.model import KeyFrame
 from monitor.protocols.rtsp.h264 import H264
 from monitor.protocols.rtsp.h265 import H265
+from monitor.protocols.rtsp.messages import DOLLAR
 from monitor.protocols.rtsp.mjpeg import Mjpeg
-from monitor.protocols.rtsp.rtp import FIXED, Statistics, trim
+from monitor.protocols.rtsp.rtp import FIXED, FRAMED, Statistics, trim
 from monitor.protocols.rtsp.sdp import VideoTrack
 
 _MJPEG_SPACING = 1.0  # every MJPEG picture is a key frame; neighbours would tell nothing about a frozen scene
@@ -25,6 +26,8 @@ class Assembler(Protocol):
     ) -> bytes | None: ...
 
     def is_key(self, data: bytearray, start: int, stop: int) -> bool: ...
+
+    def is_other(self, data: bytearray, start: int, stop: int) -> bool: ...
 
 
 def assembler_for(track: VideoTrack) -> Assembler:
@@ -67,6 +70,7 @@ class Stream:
         self._source: int | None = None
         self._candidate: tuple[int, int] | None = None
         self._next = -1
+        self._idle: tuple[int, int, int] | None = None  # how packets begin that nobody needs to look into
 
     def play(self) -> None:
         """The PLAY reply has come: what is counted begins here. Gaps before it are no loss (shared streams)."""
@@ -94,6 +98,27 @@ class Stream:
         if payload < stop:
             self._look_into(data, payload, stop, timestamp, kind >= 0x80, gap, now)
 
+    def skip(self, data: bytearray, position: int, end: int, now: float) -> int:
+        """Count the whole interleaved frames at ``position`` that only go on with an idle picture; returns their end.
+
+        Most packets are of this kind. Whatever differs in more than number and length is left to :meth:`packet`.
+        """
+        seen = self.statistics
+        if self._idle is None or self._next != seen.sequence:
+            return position
+        lead, kind, picture = self._idle
+        begun, packets, expected = position, 0, self._next
+        while end - position >= FRAMED.size:
+            mark, size, what, sequence, which = FRAMED.unpack_from(data, position)
+            stop = position + 4 + size
+            if sequence != expected or which != picture or what != kind or mark != lead or stop > end or size < 12:
+                break
+            position, packets, expected = stop, packets + 1, expected + 1 & 0xFFFF
+        if packets:
+            self._next = expected
+            seen.more(packets, position - begun - packets * FRAMED.size, now)
+        return position
+
     def complete(self) -> bool:
         """Whether all wanted key frames are there."""
         return len(self.key_frames) >= self._wanted
@@ -107,10 +132,18 @@ class Stream:
     ) -> None:
         if timestamp != self.keys.timestamp and self.assembler.is_key(data, payload, stop):
             self._count_key(timestamp, now)
+        key = timestamp == self.keys.timestamp
         if len(self.key_frames) < self._wanted:
             picture = self.assembler.packet(data, payload, stop, timestamp=timestamp, marker=marker, gap=gap)
             if picture is not None:
                 self._keep(picture, timestamp, now)
+        idle = self.complete() if key else self.assembler.is_other(data, payload, stop)
+        self._idle = self._beginning(timestamp) if idle and self.playing and not marker else None
+
+    def _beginning(self, timestamp: int) -> tuple[int, int, int]:
+        """How the interleaved frames of this picture begin, as FRAMED reads them; the last one has the marker."""
+        assert self._source is not None
+        return DOLLAR << 8 | self.channel, 0x8000 | self._payload_type, timestamp << 32 | self._source
 
     def _keep(self, picture: bytes, timestamp: int, now: float) -> None:
         arrived = now - self._began
