@@ -27,7 +27,8 @@ from monitor import workers
 from monitor.judge.recordings import judge_recordings
 from monitor.limits import Limits, RecordingLimits
 from monitor.model import Channel, Credentials, Deadline, Key, LoginState, Segment, Target
-from monitor.protocols.ssh import Login, Session, connect
+from monitor.protocols.ssh import Session, connect
+from monitor.protocols.ssh_login import Login
 from monitor.retention import closed, read_recorder
 from monitor.retention.coverage import measure
 from monitor.retention.layout import compile_layout

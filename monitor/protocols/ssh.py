@@ -4,26 +4,20 @@ paramiko's own timeouts do not bound a peer that drips bytes, so a watchdog clos
 """
 
 import logging
-import socket
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from monitor.model import Credentials, Deadline, LoginState, Outcome
+from monitor.model import Deadline, Outcome
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.logins import may_try
-from monitor.protocols.tcp import outcome_of, words_of
+from monitor.protocols.ssh_login import Login, load_known_hosts, log_in, may_log_in
 
 if TYPE_CHECKING:
     import paramiko
 
-CONNECT_SECONDS = 15.0
-"""For each of: TCP, banner, key exchange, login."""
 OUTPUT_LIMIT = 512 * 1024**2
 """Bytes of one command's output; 10 million files list in less."""
 ERRORS_LIMIT = 1024**2
@@ -32,19 +26,6 @@ WINDOW = 16 * 1024**2
 GZIP = 31
 """zlib's name for a gzip header."""
 OUTDATED = ("sha1", "ssh-rsa", "ssh-dss", "cbc", "arcfour", "md5", "group1-")
-SYSTEM_KEYS = (Path("/etc/ssh/ssh_known_hosts"), Path("~/.ssh/known_hosts"))
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Where and as whom."""
-
-    host: str
-    port: int
-    credentials: Credentials | None
-    state: LoginState
-    known_hosts: Path | None = None
-    private_key: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +43,7 @@ def connect(login: Login, deadline: Deadline) -> Iterator["Session"]:
     PROTOCOL, TIMEOUT, LEGACY_CRYPTO, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, AUTH. Never accepts an unknown host key, and
     never tries a second way to log in after the first was refused.
     """
-    _may_log_in(login)
+    may_log_in(login)
     import paramiko
 
     logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # it logs tracebacks of what we name in a sentence
@@ -71,8 +52,8 @@ def connect(login: Login, deadline: Deadline) -> Iterator["Session"]:
     watchdog.daemon = True
     watchdog.start()
     try:
-        _load_known_hosts(client, login)
-        _log_in(client, login, deadline)
+        load_known_hosts(client, login)
+        log_in(client, login, deadline)
         yield Session(client, deadline)
     finally:
         watchdog.cancel()
@@ -99,34 +80,54 @@ class Session:
         return [name for name in used if any(word in name for word in OUTDATED)]
 
     def run(self, command: str, seconds: float, *, gzipped: bool = False) -> Output:
-        """Run a command, without a terminal. TimeoutError after ``seconds`` or at the deadline; DeviceError (CLOSED)
-        if the connection ends first, TOO_LARGE past OUTPUT_LIMIT."""
+        """Run a command, without a terminal. TimeoutError after ``seconds`` or at the deadline; DeviceError: CLOSED if
+        the connection ends first, UNSUPPORTED if the account may run no command, TOO_LARGE past OUTPUT_LIMIT."""
         deadline = self._deadline.within(seconds)
-        with self._errors(), self._transport.open_session(window_size=WINDOW, timeout=deadline.left()) as channel:
-            channel.settimeout(max(deadline.left(), 0.01))
-            channel.exec_command(command)
+        with self._errors(), self._begun(command, deadline) as channel:
             stdout, stderr = _drain(channel, gzipped, deadline)
             if not channel.status_event.wait(deadline.left()) or not deadline.left():
                 raise TimeoutError
             return Output(channel.recv_exit_status(), stdout, stderr)
 
-    def sftp(self) -> "paramiko.SFTPClient":
-        """The SFTP subsystem of this connection. DeviceError (UNSUPPORTED) if the account has none."""
+    def _begun(self, command: str, deadline: Deadline) -> "paramiko.Channel":
         import paramiko
 
+        try:
+            channel = self._transport.open_session(window_size=WINDOW, timeout=deadline.left())
+            channel.settimeout(max(deadline.left(), 0.01))
+            channel.exec_command(command)
+        except paramiko.SSHException as refused:
+            if not self._transport.is_active() or not deadline.left():
+                raise
+            raise DeviceError(Outcome.UNSUPPORTED, f"the account may run no command ({refused})") from None
+        return channel
+
+    def sftp(self) -> "paramiko.SFTPClient":
+        """The SFTP subsystem of this connection. DeviceError (UNSUPPORTED) if the account has none."""
         if self._sftp is None:
             with self._errors():
-                try:
-                    self._sftp = paramiko.SFTPClient.from_transport(self._transport, window_size=WINDOW)
-                except (paramiko.SSHException, EOFError) as error:
-                    if not self._transport.is_active():
-                        raise
-                    raise DeviceError(Outcome.UNSUPPORTED, f"the account has no SFTP ({error or 'closed'})") from None
-        assert self._sftp is not None
+                self._sftp = self._open_sftp()
         channel = self._sftp.get_channel()
         assert channel is not None
         channel.settimeout(max(self._deadline.left(), 0.01))
         return self._sftp
+
+    def _open_sftp(self) -> "paramiko.SFTPClient":
+        """A subsystem that ends at once may be noticed by each of these errors, wherever paramiko then is."""
+        import paramiko
+
+        channel = self._transport.open_session(window_size=WINDOW, timeout=self._deadline.left())
+        channel.settimeout(max(self._deadline.left(), 0.01))
+        try:
+            channel.invoke_subsystem("sftp")
+            return paramiko.SFTPClient(channel)
+        except TimeoutError:
+            raise
+        except (paramiko.SSHException, paramiko.SFTPError, EOFError, OSError) as error:
+            channel.close()
+            if not self._transport.is_active() or not self._deadline.left():
+                raise
+            raise DeviceError(Outcome.UNSUPPORTED, f"the account has no SFTP ({error or 'closed'})") from None
 
     @contextmanager
     def reading(self) -> Iterator["paramiko.SFTPClient"]:
@@ -140,121 +141,23 @@ class Session:
 
         try:
             yield
+        except paramiko.SFTPError as error:
+            raise DeviceError(Outcome.PROTOCOL, f"the recorder's SFTP is none ({error})") from None
         except (paramiko.SSHException, EOFError) as error:
-            if not self._deadline.left():
-                raise TimeoutError from None
-            raise DeviceError(Outcome.CLOSED, f"the recorder ended the connection ({error or 'EOF'})") from None
+            raise self._ended(error) from None
         except OSError as error:
-            if not self._transport.is_active():
-                if not self._deadline.left():
-                    raise TimeoutError from None
-                raise DeviceError(Outcome.CLOSED, "the recorder ended the connection") from error
-            raise
+            if self._is_alive():
+                raise
+            raise self._ended(error) from None
 
+    def _is_alive(self) -> bool:
+        channel = self._sftp.get_channel() if self._sftp else None
+        return self._transport.is_active() and not (channel and channel.closed)
 
-def _may_log_in(login: Login) -> None:
-    if login.credentials is None:
-        raise DeviceError(Outcome.AUTH_MISSING, "no username is configured for this recorder")
-    if login.private_key and not login.private_key.expanduser().is_file():
-        raise DeviceError(Outcome.AUTH_MISSING, f"there is no private key file {login.private_key}")
-    if not may_try(login.state, datetime.now(UTC)):
-        raise DeviceError(
-            Outcome.AUTH_RESTING, "the login was refused earlier and is not tried again, so as not to lock the account"
-        )
-
-
-def _load_known_hosts(client: "paramiko.SSHClient", login: Login) -> None:
-    class Refuse(_policy()):  # type: ignore[misc]  # its base is known once paramiko is imported
-        def missing_host_key(self, _client: Any, hostname: str, key: Any) -> None:
-            raise DeviceError(
-                Outcome.HOST_KEY_UNKNOWN,
-                f"the host key of {hostname} is not in known_hosts: compare {key.fingerprint} there, then add it",
-            )
-
-    client.set_missing_host_key_policy(Refuse())
-    for path in (login.known_hosts,) if login.known_hosts else SYSTEM_KEYS:
-        if path.expanduser().is_file():
-            client.load_host_keys(str(path.expanduser()))
-
-
-def _policy() -> Any:
-    import paramiko
-
-    return paramiko.MissingHostKeyPolicy
-
-
-def _log_in(client: "paramiko.SSHClient", login: Login, deadline: Deadline) -> None:
-    import paramiko
-
-    assert login.credentials is not None
-    sock = _open(login.host, login.port, deadline.within(CONNECT_SECONDS))
-    seconds = max(min(CONNECT_SECONDS, deadline.left()), 0.01)
-    password = login.credentials.password
-    try:
-        client.connect(
-            login.host,
-            login.port,
-            login.credentials.username,
-            # With a key the password opens the key; offering both would be two refusals.
-            password=None if login.private_key else password,
-            key_filename=str(login.private_key) if login.private_key else None,
-            passphrase=password or None,
-            timeout=seconds,
-            banner_timeout=seconds,
-            auth_timeout=seconds,
-            channel_timeout=seconds,
-            allow_agent=False,
-            look_for_keys=False,
-            sock=sock,
-        )
-    except DeviceError:
-        raise
-    except paramiko.BadHostKeyException as changed:
-        words = (
-            f"the host key of {login.host} has changed to {changed.key.fingerprint}: another machine, or reinstalled"
-        )
-        raise DeviceError(Outcome.HOST_KEY_CHANGED, words) from None
-    except paramiko.PasswordRequiredException:
-        raise DeviceError(
-            Outcome.AUTH_MISSING, "the private key is encrypted: its password must be configured"
-        ) from None
-    except paramiko.AuthenticationException as refused:
-        raise _refused(refused, login, deadline) from None
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        raise _greeting_failed(error, deadline) from None
-
-
-def _refused(refused: Exception, login: Login, deadline: Deadline) -> DeviceError:
-    assert login.credentials is not None
-    if "timeout" in str(refused).lower() or not deadline.left():
-        return DeviceError(Outcome.TIMEOUT, "the recorder did not answer the login in time")
-    return DeviceError(Outcome.AUTH, f"the recorder refused the login of {login.credentials.username}")
-
-
-def _greeting_failed(error: Exception, deadline: Deadline) -> DeviceError:
-    import paramiko
-
-    words = str(error) or type(error).__name__
-    if isinstance(error, paramiko.ssh_exception.IncompatiblePeer):
-        return DeviceError(Outcome.LEGACY_CRYPTO, f"no algorithm in common: {words}")
-    if isinstance(error, TimeoutError) or not deadline.left() or "No existing session" in words:
-        return DeviceError(Outcome.CONNECT_TIMEOUT, "the recorder accepts connections but does not speak SSH in time")
-    if isinstance(error, EOFError | ConnectionError):
-        return DeviceError(Outcome.CLOSED, "the recorder ended the connection before the login")
-    return DeviceError(Outcome.PROTOCOL, f"no SSH conversation: {words}")
-
-
-def _open(host: str, port: int, deadline: Deadline) -> socket.socket:
-    try:
-        sock = socket.create_connection((host, port), timeout=max(deadline.left(), 0.01))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else every command waits for a delayed answer
-        return sock
-    except UnicodeError:
-        raise DeviceError(Outcome.DNS, f"{host} is not a valid name") from None
-    except TimeoutError:
-        raise DeviceError(Outcome.CONNECT_TIMEOUT, f"no answer from {host} port {port}") from None
-    except OSError as error:
-        raise DeviceError(outcome_of(error), f"no connection to {host} port {port} ({words_of(error)})") from None
+    def _ended(self, error: Exception) -> Exception:
+        if not self._deadline.left():
+            return TimeoutError()
+        return DeviceError(Outcome.CLOSED, f"the recorder ended the connection ({error or 'EOF'})")
 
 
 def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:
@@ -287,10 +190,21 @@ def _inflated(inflate: Any, chunk: bytes) -> bytes:
         raise DeviceError(Outcome.INCOMPLETE, f"a compressed answer is damaged ({error})") from None
 
 
-def space_of(sftp: "paramiko.SFTPClient", path: str) -> tuple[int, int, int, int] | None:
-    """Size, free bytes, inodes, free inodes of the file system below a path; None if the server cannot say.
+class FileSystem(NamedTuple):
+    """What a server says of the file system below a path; sizes in bytes."""
 
-    The extension is OpenSSH's ``statvfs@openssh.com`` (PROTOCOL, 3.4): eleven 64-bit numbers. paramiko has no public
+    id: int
+    size: int
+    free: int
+    inodes: int
+    inodes_free: int
+    read_only: bool
+
+
+def file_system_of(sftp: "paramiko.SFTPClient", path: str) -> FileSystem | None:
+    """None if the server cannot say.
+
+    The extension is OpenSSH's ``statvfs@openssh.com`` (PROTOCOL, 4.4): eleven 64-bit numbers. paramiko has no public
     call for an extended request, so its private one is used.
     """
     from paramiko.sftp import CMD_EXTENDED, SFTPError
@@ -299,5 +213,6 @@ def space_of(sftp: "paramiko.SFTPClient", path: str) -> tuple[int, int, int, int
         _, answer = sftp._request(CMD_EXTENDED, "statvfs@openssh.com", path)  # type: ignore[attr-defined]  # private
     except (SFTPError, OSError):
         return None
-    _, fragment, blocks, _, available, inodes, _, inodes_free = (answer.get_int64() for _ in range(8))
-    return blocks * fragment, available * fragment, inodes, inodes_free
+    numbers = [answer.get_int64() for _ in range(11)]
+    _, fragment, blocks, _, available, inodes, _, inodes_free, identity, flags, _ = numbers
+    return FileSystem(identity, blocks * fragment, available * fragment, inodes, inodes_free, bool(flags & 1))

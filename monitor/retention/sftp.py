@@ -2,10 +2,11 @@
 
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.model import Deadline, Disk
-from monitor.protocols.ssh import Session, space_of
+from monitor.protocols.ssh import FileSystem, Session, file_system_of
 from monitor.retention import mounts
 from monitor.retention.tree import Folders, Listing
 
@@ -55,14 +56,11 @@ class SftpTree:
         return [entry.filename for entry in self._entries(folder, {})]
 
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
-        """One disk for all roots: SFTP names no mount points. None if the server has no statvfs."""
+        """SFTP names no mount points, but tells file systems apart. None if the server has no statvfs."""
         with self._session.reading() as sftp:
-            spaces = {space for root in roots if (space := space_of(sftp, root)) is not None}
-        made = [
-            mounts.disk_of(None, mounts.Space(size, free, inodes, inodes_free), f"recordings{index or ''}")
-            for index, (size, free, inodes, inodes_free) in enumerate(sorted(spaces))
-        ]
-        return tuple(made) or None
+            found = [one for root in roots if (one := file_system_of(sftp, root)) is not None]
+        apart = {(one.id, one.size, one.inodes): one for one in found}
+        return tuple(_disk(one, index) for index, one in enumerate(apart.values())) or None
 
     def read(self, path: str, offset: int, length: int) -> bytes:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
@@ -104,3 +102,8 @@ class SftpTree:
         except OSError as error:
             problems[folder] = error.strerror or str(error) or type(error).__name__
             return []
+
+
+def _disk(found: FileSystem, index: int) -> Disk:
+    space = mounts.Space(found.size, found.free, found.inodes, found.inodes_free)
+    return replace(mounts.disk_of(None, space, f"recordings{index or ''}"), read_only=found.read_only)

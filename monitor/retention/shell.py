@@ -55,8 +55,7 @@ class ShellTree:
         self._ahead: dict[tuple[tuple[str, ...], int], Output] = {}  # folders listed while greeting
         self._prefix, self._pipes = PREFIXES[0], True
         self._offset: float | None = None
-        if not self._greet_at_once(roots, depth):
-            self._greet_simply()
+        self._greet(roots, depth)
         self._gnu = True
         outdated = session.outdated
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
@@ -105,6 +104,15 @@ class ShellTree:
     def _read_by_sftp(self, path: str, offset: int, length: int) -> bytes:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
+
+    def _greet(self, roots: Sequence[str], depth: int) -> None:
+        try:
+            if not self._greet_at_once(roots, depth):
+                self._greet_simply()
+        except DeviceError as error:
+            if error.outcome is not Outcome.UNSUPPORTED:
+                raise
+            raise NoShell(error.reason) from None
 
     def _greet_at_once(self, roots: Sequence[str], depth: int) -> bool:
         """Clock, disks and folders on one journey; False where the account cannot pipe."""

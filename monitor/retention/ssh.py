@@ -5,7 +5,8 @@ from contextlib import contextmanager
 
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.ssh import Login, Session, connect
+from monitor.protocols.ssh import Session, connect
+from monitor.protocols.ssh_login import Login
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
 from monitor.retention.shell import NoShell, ShellTree

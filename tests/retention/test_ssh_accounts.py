@@ -77,6 +77,27 @@ async def test_a_second_poll_reads_only_what_changed(host: Host, layout: str, ac
     assert found(target, third)["gate"] == ("fault", "recording_gap"), "one deleted hour in the middle is noticed"
 
 
+async def test_by_sftp_one_disk_stays_one_while_it_is_written_to(host: Host, tmp_path: Path) -> None:
+    channels = [f"cam{number}" for number in range(60)]
+    for channel in channels:
+        (tmp_path / "video" / channel).mkdir(parents=True)
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.is_set():
+            (tmp_path / "growing").write_bytes(bytes(1_000_000))
+            (tmp_path / "growing").unlink()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    evidence = await read(host.target("sftp", f"{tmp_path}/video/{{camera}}/%Y%m%d%H%M%S.mp4", *channels))
+    done.set()
+    writer.join()
+    assert evidence.recordings is not None
+    [disk] = evidence.recordings.disks or ()
+    assert (disk.id, disk.read_only) == ("recordings", False)
+
+
 async def test_a_damaged_cache_costs_a_full_read_and_nothing_else(host: Host, layout: str) -> None:
     target = host.target("shell", layout, "gate")
     evidence = await read(target, b"not what we wrote")

@@ -1,0 +1,62 @@
+"""Servers that refuse commands, hang up between two messages or babble: each has its word, none is an error of ours."""
+
+from pathlib import Path
+
+import pytest
+from odd_ssh import odd_ssh
+
+from monitor.model import Channel, Deadline, Evidence, Key, Outcome, Target
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.ssh import connect
+from monitor.protocols.ssh_login import Login
+from monitor.retention import read_recorder
+from monitor.simulator.recorders import Tape, record
+
+
+def target_of(login: Login, layout: str) -> Target:
+    options = {"layout": layout, "port": login.port, "known_hosts": str(login.known_hosts)}
+    channels = (Channel("gate", "gate"),)
+    return Target(
+        Key("school", "nvr"), "recorder", login.host, login.credentials, kind="ssh", options=options, channels=channels
+    )
+
+
+async def read(login: Login, layout: str) -> Evidence:
+    return await read_recorder(target_of(login, layout), b"", Deadline.after(30))
+
+
+def test_sftp_that_ends_at_once_is_no_sftp_however_the_messages_race(tmp_path: Path) -> None:
+    with odd_ssh(tmp_path, "hangs up") as login, connect(login, Deadline.after(30)) as session:
+        for _ in range(30):
+            with pytest.raises(DeviceError) as failed:
+                session.sftp()
+            assert failed.value.outcome is Outcome.UNSUPPORTED
+
+
+@pytest.mark.parametrize("sftp", ["hangs up", "babbles"])
+async def test_an_account_with_neither_commands_nor_sftp_may_do_nothing(tmp_path: Path, sftp: str) -> None:
+    with odd_ssh(tmp_path, sftp) as login:
+        evidence = await read(login, f"{tmp_path}/video/{{camera}}/%Y-%m-%d/%H%M%S.mp4")
+    assert evidence.outcome is Outcome.FORBIDDEN, evidence.reason
+    assert evidence.login_worked is True
+
+
+async def test_a_server_that_refuses_every_command_is_read_by_sftp(tmp_path: Path, now: float) -> None:
+    layout = f"{tmp_path}/video/{{camera}}/%Y-%m-%d/%H%M%S.mp4"
+    record(layout, Tape("gate", now, days=2.0, segment=3600.0))
+    with odd_ssh(tmp_path, "serves") as login:
+        evidence = await read(login, layout)
+    assert evidence.outcome is Outcome.SEEN, evidence.reason
+    assert evidence.facts["access"] == "sftp"
+
+
+def test_sftp_whose_channel_ends_is_a_lost_connection_and_no_unreadable_folder(tmp_path: Path) -> None:
+    with odd_ssh(tmp_path, "serves") as login, connect(login, Deadline.after(30)) as session:
+        with session.reading() as sftp:
+            sftp.stat("/")
+        channel = session.sftp().get_channel()
+        assert channel is not None
+        channel.close()
+        with pytest.raises(DeviceError) as failed, session.reading() as sftp:
+            sftp.stat("/")
+        assert failed.value.outcome is Outcome.CLOSED
