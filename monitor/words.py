@@ -117,5 +117,7 @@ PROBES = {
     "onvif": _("ONVIF and clock"),
     "recorder": _("recorder"),
     "recording": _("recording"),
+    "site": _("site"),
+    "monitor": _("monitor"),
 }
-"""Each probe in plain words."""
+"""Each probe in plain words, and who speaks for a whole site and for the monitor itself."""

@@ -12,6 +12,7 @@ HOW = [
     ("web/templates/**.html", "jinja2"),
     ("web/**.py", "python"),
     ("words.py", "python"),
+    ("typesetting.py", "python"),
     ("guidance/**.py", "python"),
     ("reports/templates/**.html", "jinja2"),
     ("reports/**.py", "python"),

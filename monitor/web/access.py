@@ -13,10 +13,10 @@ import bcrypt
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from monitor.web.guard import LOGGED_IN
+from monitor.web.guard import LOGGED_IN, refused
+from monitor.words import _
 
 _REMEMBERED = 100
 """Verified logins kept, so that bcrypt (tens of milliseconds of CPU) is not paid at every scrape."""
@@ -106,7 +106,7 @@ class BasicAuth:
             await self._app({**scope, LOGGED_IN: person}, receive, send)
             return
         ask = {"WWW-Authenticate": 'Basic realm="cctv-monitor", charset="UTF-8"'}
-        await PlainTextResponse("A login is needed.\n", 401, ask)(scope, receive, send)
+        await refused(scope, _("A login is needed."), 401, ask)(scope, receive, send)
 
     async def _person(self, header: str) -> str | None:
         """The name of a good login, else None."""

@@ -1,12 +1,15 @@
 """What keeps a stranger's web page in the operator's browser away from ours: host names, origins, headers."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor import words
+from monitor.words import _
 
 LOGGED_IN = "monitor.logged_in"
 """In the scope of a request that came with a good login: the name of the person."""
@@ -56,7 +59,7 @@ class HostCheck:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self._refusal(scope) if scope["type"] == "http" else ""
         if refusal:
-            await PlainTextResponse(f"{refusal}\n", 403)(scope, receive, send)
+            await refused(scope, refusal, 403)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -64,15 +67,21 @@ class HostCheck:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         if LOGGED_IN not in scope and not self._known(host):
-            return "This server is not known by that host name."
+            return _("This server is not known by that host name.")
         if scope["method"] not in _SAFE_METHODS and not _same_origin(headers, host):
-            return "The request comes from another site."
+            return _("The request comes from another site.")
         return ""
 
     def _known(self, host: str) -> bool:
         name = (_split(host) or "").lower()
         private = "." not in name or name.endswith(_PRIVATE)
         return bool(name) and (private or name in self._hosts or _is_address(name))
+
+
+def refused(scope: Scope, text: str, status: int, headers: Mapping[str, str] | None = None) -> PlainTextResponse:
+    """One line in the language of the browser; there is no page for somebody who may not come in."""
+    language = words.choose(None, Headers(scope=scope).get("accept-language", ""))
+    return PlainTextResponse(f"{words.translations(language).gettext(text)}\n", status, headers)
 
 
 def _same_origin(headers: Headers, host: str) -> bool:

@@ -5,6 +5,7 @@ import re
 import time
 
 import pytest
+from chinese import english
 from written import HOLE, skeleton, written
 
 from monitor import words
@@ -12,18 +13,6 @@ from monitor.model import FaultKind
 from monitor.sentences import CATALOGUE, LONGEST, said
 
 CATALOGUE_TEXT = (words.LOCALES / "zh" / "LC_MESSAGES" / CATALOGUE).read_text()
-LATIN = re.compile(
-    r"ONVIF|UTC|RTSP|DESCRIBE|SETUP|PLAY|RTP|IDR|TCP|HTTP|TLS|SOAP|XML|JSON|SSH|SFTP|SMART|MiB|MP|moov|inode|API|Options|"
-    r"Users|Enabled|auth|int|known|hosts|layout|timezone|Content|Length"
-)
-"""Names, terms of protocols, keys of the configuration and units that stand in Chinese texts as they are."""
-
-
-def english(text: str) -> list[str]:
-    """The words that a Chinese text should not hold."""
-    return [word for word in re.findall(r"[A-Za-z]{2,}", text) if not LATIN.fullmatch(word)]
-
-
 FILLINGS = ("7 7", "/7")
 """What may stand in a hole besides a figure: a time, a path."""
 EXAMPLES = (

@@ -2,7 +2,7 @@
 
 import httpx
 import pytest
-from conftest import House
+from web_house import House
 
 from monitor.model import Key
 

@@ -14,11 +14,11 @@ from pathlib import Path
 import bcrypt
 import httpx
 import pytest
-from conftest import House
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from web_house import House
 
 from monitor.web import WebConfig, load_web_config, serve
 

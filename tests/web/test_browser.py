@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from conftest import House
 from playwright.async_api import Browser, Page, async_playwright
+from web_house import House
 from web_scene import recorded, with_days
 
 from monitor.web import serve

@@ -6,7 +6,7 @@ from dataclasses import replace
 import httpx
 import pytest
 import web_scene
-from conftest import House
+from web_house import House
 from web_scene import recorded, with_days
 
 from monitor.model import Key, Verdict

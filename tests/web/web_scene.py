@@ -10,6 +10,18 @@ from monitor.board import Board, DeviceState, Look
 from monitor.model import Channel, Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
+SILENT = "port 554 does not answer: no connection in time"
+STILL = "no change over 9 key frames and 0 earlier looks: least change 0.000 grey levels, limit 0.30"
+KEPT = "16.2 days, 99.87% of the expected time"
+KNOWN = "Acme C2, firmware 5.5, 2 media profiles"
+READ = "8 channels, 4093 stretches of recording"
+EMPTY = "brightest hundredth at 2 of 255, spread 0.4: no scene in it"
+TOO_FLAT = "frozen or not: too flat to tell a still view from a frozen one (texture 1.2)"
+SOFT = "fine detail 31% of the reference's"
+UNREAD = "the recordings could not be read: the listing did not end in time"
+BAD_DISK = "the disk sdb fails its self-assessment (SMART)"
+RUNGS = ("tcp ok since 2026-03-02 02:10 UTC: port 554 accepts connections",)
+"""Sentences as the judges write them."""
 HOSTILE = '<script>alert(1)</script> "O\'Brien"\n=HYPERLINK("http://x")'
 
 
@@ -87,15 +99,20 @@ def healthy(board: Board, site: str, device: str, name: str, hue: int, seen: flo
     key = Key(site, device)
     target = Target(key, "camera", "192.0.2.21", name=name, timezone="Asia/Shanghai", rtsp="rtsp://192.0.2.21/1")
     state = board.devices[key] = DeviceState(target, thumbnail=jpeg(hue), thumbnail_at=ago(seen))
-    reason = "1920 × 1080 H.264, 25 frames a second, moving"
+    reason = "picture 1920x1080, nothing wrong seen"
     state.looks["picture"] = look("picture", Outcome.SEEN, reason, seen, True, stream=STREAM)
     state.looks["onvif"] = look(
-        "onvif", Outcome.SEEN, "clock right", seen + 30, True, onvif={"clock_offset_seconds": 0.8}
+        "onvif",
+        Outcome.SEEN,
+        KNOWN,
+        seen + 30,
+        True,
+        onvif={"clock_offset_seconds": 0.8},
     )
     state.standings["picture", ""] = standing(key, "picture", Verdict.OK, reason, seen=seen)
-    state.standings["rtsp", ""] = standing(key, "rtsp", Verdict.OK, "25 frames a second, nothing lost", seen=seen)
-    state.standings["onvif", "clock"] = standing(key, "onvif", Verdict.OK, "clock 0.8 s ahead", seen=seen + 30)
-    state.standings["recording", ""] = standing(key, "recording", Verdict.OK, "15.8 of 15 days", seen=600, **RECORDING)
+    state.standings["rtsp", ""] = standing(key, "rtsp", Verdict.OK, "H.264 1920x1080, 25.0 frames/s", seen=seen)
+    state.standings["onvif", "clock"] = standing(key, "onvif", Verdict.OK, "its clock agrees with ours", seen=seen + 30)
+    state.standings["recording", ""] = standing(key, "recording", Verdict.OK, KEPT, seen=600, **RECORDING)
     return state
 
 
@@ -109,9 +126,7 @@ def broken(
         if name in state.looks:
             facts = {"stream": STREAM} if outcome is Outcome.SEEN else {}
             state.looks[name] = look(name, outcome, reason, seen, False, **facts)
-    fault = Fault(
-        f"f-{key.device}", Subject(key, probe), kind, ago(since - 120), ago(since), reason, ladder=("ping ok",)
-    )
+    fault = Fault(f"f-{key.device}", Subject(key, probe), kind, ago(since - 120), ago(since), reason, ladder=RUNGS)
     board.faults[fault.id] = fault
     return fault
 
@@ -129,7 +144,7 @@ def unreachable(board: Board, site: str, device: str, name: str) -> None:
         state,
         "rtsp",
         FaultKind.UNREACHABLE,
-        "no answer from 192.0.2.21 port 554 within 3 s; nothing on the line",
+        SILENT,
         Outcome.CONNECT_TIMEOUT,
         7_800,
     )
@@ -141,12 +156,18 @@ def recorder(board: Board, site: str) -> None:
         Target(key, "recorder", "192.0.2.10", name="录像机 1", kind="ssh", timezone="Asia/Shanghai")
     )
     disks = [{"id": "sda", "status": "ok", "size": 8e12, "free": 3e11}, {"id": "sdb", "status": "failed", "size": None}]
-    state.looks["recorder"] = look("recorder", Outcome.SEEN, "8 channels read", 420, True)
+    state.looks["recorder"] = look("recorder", Outcome.SEEN, READ, 420, True)
     state.standings["recorder", ""] = standing(
-        key, "recorder", Verdict.OK, "8 channels read, 2 disks", seen=420, disks=disks, clock_offset_seconds=-1.5
+        key,
+        "recorder",
+        Verdict.OK,
+        READ,
+        seen=420,
+        disks=disks,
+        clock_offset_seconds=-1.5,
     )
     state.standings["recorder", "disk:sdb"] = standing(
-        key, "recorder", Verdict.FAULT, "disk sdb: SMART says it failed", FaultKind.DISK_FAILED, since=50_000, seen=420
+        key, "recorder", Verdict.FAULT, BAD_DISK, FaultKind.DISK_FAILED, since=50_000, seen=420
     )
     fault = Fault(
         "f-disk",
@@ -154,7 +175,7 @@ def recorder(board: Board, site: str) -> None:
         FaultKind.DISK_FAILED,
         ago(49_000),
         ago(50_000),
-        "disk sdb: SMART says it failed",
+        BAD_DISK,
     )
     board.faults[fault.id] = fault
 
@@ -170,14 +191,20 @@ def scene() -> Board:
         frozen,
         "picture",
         FaultKind.FROZEN,
-        "no change over 9 key frames in 18 s outside the clock",
+        STILL,
         Outcome.SEEN,
         15_500,
     )
     black = healthy(board, "school-3", "stairs", "Staircase B, second floor, facing the emergency exit", 0)
     dark_feed(black, 4)
     broken(
-        board, black, "picture", FaultKind.BLACK, "mean brightness 2 of 255 and nothing in it", Outcome.SEEN, 320_000
+        board,
+        black,
+        "picture",
+        FaultKind.BLACK,
+        EMPTY,
+        Outcome.SEEN,
+        320_000,
     )
     unreachable(board, "school-3", "bikes", "自行车棚")
     refused = healthy(board, "depot", "dock-1", "Loading dock 1", 30)
@@ -186,18 +213,21 @@ def scene() -> Board:
         refused,
         "rtsp",
         FaultKind.AUTH_FAILED,
-        "the camera refuses the login of user monitor (401); not tried again, so as not to lock the account",
+        "the camera refused the user name or password (401)",
         Outcome.AUTH,
         900,
     )
     healthy(board, "depot", "dock-2", "Loading dock 2", 140)
     flat = healthy(board, "depot", "wall", "Rear wall", 90)
     flat.standings["picture", ""] = standing(
-        flat.target.key, "picture", Verdict.UNKNOWN, "the scene is too flat to tell a frozen picture from a live one"
+        flat.target.key,
+        "picture",
+        Verdict.UNKNOWN,
+        TOO_FLAT,
     )
     suspected = healthy(board, "depot", "ramp", HOSTILE, 170)
     good = suspected.standings["picture", ""]
-    seen_once = Finding(good.subject.key, "picture", Verdict.FAULT, FaultKind.BLURRED, "soft", ago(5))
+    seen_once = Finding(good.subject.key, "picture", Verdict.FAULT, FaultKind.BLURRED, SOFT, ago(5))
     suspected.standings["picture", ""] = Standing(
         good.subject, Verdict.OK, None, good.since, good.reason, seen_once, bad=1
     )
@@ -213,11 +243,18 @@ def past(key: Key) -> list[PastSpan]:
     day = 86_400.0
     rows = (
         ("picture", Verdict.OK, None, "", 9 * day, 4 * day),
-        ("picture", Verdict.FAULT, FaultKind.UNREACHABLE, "no answer", 4 * day, 4 * day - 9_000),
+        ("picture", Verdict.FAULT, FaultKind.UNREACHABLE, SILENT, 4 * day, 4 * day - 9_000),
         ("picture", Verdict.OK, None, "", 4 * day - 9_000, 15_500),
-        ("picture", Verdict.FAULT, FaultKind.FROZEN, "no change over 9 key frames", 15_500, 8),
+        ("picture", Verdict.FAULT, FaultKind.FROZEN, STILL, 15_500, 8),
         ("onvif", Verdict.OK, None, "", 9 * day, 40),
-        ("recording", Verdict.UNKNOWN, None, "the index could not be read", 2 * day, day),
+        (
+            "recording",
+            Verdict.UNKNOWN,
+            None,
+            UNREAD,
+            2 * day,
+            day,
+        ),
         ("recording", Verdict.OK, None, "", day, 600),
     )
     return [
@@ -235,15 +272,15 @@ ROW = RECORDING | {
 }
 
 
-def recorded(board: Board, device: str, verdict: Verdict = Verdict.OK, fault: FaultKind | None = None, **row) -> None:
+def recorded(
+    board: Board, device: str, verdict: Verdict = Verdict.OK, fault: FaultKind | None = None, reason: str = KEPT, **row
+) -> None:
     """Let nvr-1 record this camera, and say so."""
     recorder, camera = (board.devices[Key("school-3", name)] for name in ("nvr-1", device))
     recorder.target = replace(recorder.target, channels=(*recorder.target.channels, Channel(device, device)))
     camera.target = replace(camera.target, recorder="nvr-1")
     facts = ROW | row
-    camera.standings["recording", ""] = standing(
-        camera.target.key, "recording", verdict, "said the judge", fault, **facts
-    )
+    camera.standings["recording", ""] = standing(camera.target.key, "recording", verdict, reason, fault, **facts)
 
 
 def with_days(*shares: float | None) -> dict[str, object]:
