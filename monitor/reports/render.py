@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal, format_percent
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
-from monitor import words
+from monitor import typesetting, words
 from monitor.guidance import guidance_for
 from monitor.model import FaultKind
 from monitor.reports import plots, tables
@@ -22,7 +23,7 @@ from monitor.reports.inspection import MANUAL
 from monitor.reports.texts import AIMS, ASPECTS, COUNTED, HAPPENINGS, KINDS, RATES
 from monitor.words import _
 
-LOCALES = {"en": "en_GB", "zh": "zh_CN"}
+LOCALES = {"en": Locale.parse("en_GB"), "zh": Locale.parse("zh_CN")}
 TEMPLATES = {
     "device": "device.html",
     "inspection": "inspection.html",
@@ -71,8 +72,7 @@ def table(document: Document, language: str) -> bytes:
     """CSV with a byte order mark, without which spreadsheets take Chinese for Latin-1."""
     text = io.StringIO()
     writer = csv.writer(text)
-    translate = words.translations(language).gettext
-    for row in tables.rows(document, translate):
+    for row in tables.rows(document, language):
         writer.writerow([_cell(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
@@ -88,18 +88,8 @@ def _cell(value: Any) -> Any:
 
 @functools.cache
 def environment(language: str) -> Environment:
-    """Everything is escaped, nothing undefined passes."""
-    made = Environment(
-        loader=PackageLoader("monitor.reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    catalogue = words.translations(language)
-    made.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
-    made.filters |= _filters(language, catalogue.gettext)
+    made = typesetting.environment("monitor.reports", language)
+    made.filters |= _filters(language, words.translations(language).gettext)
     made.globals |= {"curve": plots.curve, "days": plots.days, "software": _software()}
     return made
 
@@ -114,9 +104,6 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "percent": lambda share: "–" if share is None else format_percent(share, "0.00%", locale=locale),
         "number": lambda value, form="#,##0.#": "–" if value is None else format_decimal(value, form, locale=locale),
         "duration": lambda seconds: "–" if seconds is None else length(seconds, locale),
-        "verdict": lambda verdict: translate(words.VERDICTS[verdict]),
-        "probe": lambda probe: translate(str(words.PROBES.get(probe, probe))),
-        "fault": lambda kind: translate(words.FAULTS[FaultKind(kind)]),
         "means": lambda kind: guidance_for(FaultKind(kind), language).means,
         "aspect": lambda aspect: _aspect(aspect, translate),
         "manual": lambda code: translate(MANUAL[code]),
@@ -128,7 +115,7 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
     }
 
 
-def length(seconds: float, locale: str) -> str:
+def length(seconds: float, locale: Locale) -> str:
     """A length of time in its largest unit, in words of the language."""
     return format_timedelta(timedelta(seconds=round(seconds)), threshold=1.5, locale=locale)
 

@@ -1,20 +1,23 @@
 """Reports as rows for a spreadsheet: one line a finding or a fault, then the key figures."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from monitor import words
 from monitor.model import FaultKind, Verdict
 from monitor.reports.compare import Document
 from monitor.reports.texts import COLUMNS, RATES
+from monitor.sentences import said
 from monitor.words import _
 
 Row = list[Any]
 
 
-def rows(document: Document, translate: words.Translate) -> Iterator[Row]:
+def rows(document: Document, language: str) -> Iterator[Row]:
+    translate = words.translations(language).gettext
     yield [translate(column) for column in COLUMNS]
-    yield from _findings(document, translate) if "devices" in document else _faults(document, translate)
+    yield from _findings(document, language) if "devices" in document else _faults(document, language)
     yield []
     yield [translate(_("Key figure")), translate(_("Rate")), translate(_("Sample"))]
     rates = document["now"] if "devices" in document else document["figures"]["all"]
@@ -22,22 +25,25 @@ def rows(document: Document, translate: words.Translate) -> Iterator[Row]:
         yield [translate(label), rates[name]["value"], rates[name]["coverage"]]
 
 
-def _findings(document: Document, translate: words.Translate) -> Iterator[Row]:
+def _findings(document: Document, language: str) -> Iterator[Row]:
+    translate, say = words.translations(language).gettext, partial(said, language=language)
     for device in document["devices"]:
         for one in device["findings"]:
             yield [
-                *(document["site"], device["device"], device["name"], _probe(one["probe"], translate), one["aspect"]),
-                *(translate(words.VERDICTS[Verdict(one["verdict"])]), _fault(one["fault"], translate), one["reason"]),
+                *(document["site"], device["device"], device["name"], _probe(one["probe"], translate)),
+                *(say(one["aspect"]), translate(words.VERDICTS[Verdict(one["verdict"])])),
+                *(_fault(one["fault"], translate), say(one["reason"])),
                 *(one["since"] or "", "", "", one["count"] or "", ""),
             ]
 
 
-def _faults(document: Document, translate: words.Translate) -> Iterator[Row]:
+def _faults(document: Document, language: str) -> Iterator[Row]:
+    translate, say = words.translations(language).gettext, partial(said, language=language)
     for one in document["faults"]:
         state = _("repaired") if one["cleared"] else _("not repaired")
         yield [
             *(document["site"], one["device"], one["name"], _probe(one["probe"], translate), "", translate(state)),
-            *(_fault(one["fault"], translate), one["reason"], one["since"], one["cleared"] or ""),
+            *(_fault(one["fault"], translate), say(one["reason"]), one["since"], one["cleared"] or ""),
             *(round(one["seconds"] / 3600, 2), one["count"], one["excused"]),
         ]
 
