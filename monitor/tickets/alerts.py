@@ -95,7 +95,7 @@ def _take(connection: Connection, alert: Alert, policy: Policy, now: datetime) -
     if not alert.firing:
         if job is None or not standing or job.healed:
             return "ignored"
-        heal(connection, job, "resolved by Alertmanager", now)
+        heal(connection, job, policy.said(job.site, "resolved by Alertmanager"), now)
         return "resolved"
     if job is None or (job.closed is not None and now - job.closed > REOPEN_WITHIN):
         enter(connection, _job(alert, job, now), alert.text, policy, now)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Fault, Job, JobState, Key, Target
+from monitor.sentences import said
 from monitor.store import Connection, faults, jobs, outbox
 from monitor.store.outbox import Message
 from monitor.tickets import summaries
@@ -29,6 +30,10 @@ class Policy:
     sites: Mapping[str, SiteFile] = field(default_factory=dict)
     targets: Mapping[Key, Target] = field(default_factory=dict)
 
+    def said(self, site: str, text: str) -> str:
+        """In the language of that site."""
+        return said(text, self.sites.get(site, SiteFile(site)).language)
+
 
 def take_in(connection: Connection, policy: Policy, now: datetime) -> None:
     """Bring the book up to date with what the ledger wrote, and close what has stayed ok for long enough."""
@@ -44,6 +49,7 @@ def take_in(connection: Connection, policy: Policy, now: datetime) -> None:
 def close(connection: Connection, job: Job, policy: Policy, now: datetime, person: str = "") -> Job:
     """The fault is gone for good, or a person ends a job the monitor cannot judge."""
     words = f"seen ok since {job.healed:%Y-%m-%d %H:%M} UTC" if job.healed else "closed by hand"
+    words = policy.said(job.site, words)
     closed = replace(job, state=JobState.CLOSED, closed=now)
     jobs.save(connection, closed)
     jobs.tell(connection, job, now, "closed", words, person)
@@ -63,7 +69,7 @@ def reopen(connection: Connection, job: Job, text: str, policy: Policy, now: dat
         mended = job.state is JobState.REPAIRED  # it was not
         again = replace(job, healed=None, state=JobState.OPEN if mended else job.state)
         jobs.save(connection, again)
-        comment(connection, again, f"not ok any more: {text}", policy, now)
+        comment(connection, again, policy.said(job.site, f"not ok any more: {text}"), policy, now)
         return again
     fresh = replace(job, state=JobState.OPEN, closed=None, healed=None, reopened=job.reopened + 1, joined="", told=None)
     fresh = replace(fresh, acknowledged=None, appointment=None, appointment_with="", repaired=None, followed_up=None)
@@ -113,9 +119,10 @@ def _take(connection: Connection, message: Message, policy: Policy) -> None:
     elif job is None or job.state is JobState.CLOSED:
         return  # nothing that a closed job could still be told
     elif message.action == "resolve":
-        heal(connection, job, text, message.created)
+        heal(connection, job, policy.said(job.site, text), message.created)
     else:
-        comment(connection, _renamed(connection, job, policy), text, policy, message.created)
+        words = policy.said(job.site, text)
+        comment(connection, _renamed(connection, job, policy), words, policy, message.created)
 
 
 def _renamed(connection: Connection, job: Job, policy: Policy) -> Job:
@@ -133,6 +140,7 @@ def _open(connection: Connection, job: Job | None, message: Message, text: str, 
     fault = faults.one(connection, message.fault)
     if fault is None:
         return  # only a file mended by hand can hold such a message
+    text = policy.said(fault.subject.key.site, text)
     if job is None:
         enter(connection, _job(fault, text, policy, message.created), text, policy, message.created)
     elif job.healed is not None or job.state is JobState.CLOSED:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
 from monitor.model import Fault, Target
+from monitor.sentences import said
 from monitor.words import _
 
 TITLE_LENGTH = 180
@@ -47,8 +48,7 @@ def title(fault: Fault, target: Target | None, site: SiteFile) -> str:
 
 def opening(fault: Fault, seen: str, target: Target | None, site: SiteFile) -> str:
     """The whole text of a new ticket. ``seen``: what was seen, in words."""
-    say = words.translations(site.language).gettext
-    parts = [_facts(fault, seen, target, site), _ladder(fault, say), *_guidance(fault, site)]
+    parts = [_facts(fault, seen, target, site), _ladder(fault, site), *_guidance(fault, site)]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
 
@@ -67,7 +67,7 @@ def _facts(fault: Fault, seen: str, target: Target | None, site: SiteFile) -> li
         (_("Device"), _named(target.name if target else "", device)),
         (_("Place"), place_of(target, site)),
         (_("Fault"), say(words.FAULTS[fault.kind])),
-        (_("What was seen"), one_line(seen)),
+        (_("What was seen"), one_line(said(seen, site.language))),
         (_("Since"), _moment(fault.since, site.timezone)),
         *_device(target, say),
         (_("Evidence picture"), f"/pictures/{fault.subject.key}/{fault.id}.jpg" if fault.picture else ""),
@@ -91,9 +91,9 @@ def _device(target: Target | None, say: words.Translate) -> Iterator[tuple[str, 
     yield _("Warranty"), until % {"date": warranty["until"]} + terms if warranty else say(_("not on file"))
 
 
-def _ladder(fault: Fault, say: words.Translate) -> list[str]:
-    heading = say(_("Step by step, when it was noticed"))
-    return [f"{heading}:", *_list(fault.ladder)] if fault.ladder else []
+def _ladder(fault: Fault, site: SiteFile) -> list[str]:
+    heading = words.translations(site.language).gettext(_("Step by step, when it was noticed"))
+    return [f"{heading}:", *_list(said(rung, site.language) for rung in fault.ladder)] if fault.ladder else []
 
 
 def _guidance(fault: Fault, site: SiteFile) -> Iterator[list[str]]:

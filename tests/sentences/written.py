@@ -9,7 +9,7 @@ MONITOR = Path(__file__).parents[2] / "monitor"
 ROOMS = (
     *("judge", "blame", "probes", "protocols", "retention", "vision", "patience.py", "runner.py", "ledger.py"),
     *("eyes.py", "workers.py", "docket.py", "store/database.py", "store/refuge.py", "store/schema.py"),
-    *("reports/leave_site.py", "tickets/desk.py"),
+    *("reports/leave_site.py", "tickets/desk.py", "tickets/alerts.py"),
 )
 """Where the words of evidence, findings, faults, notices and certificates are made."""
 TECHNICAL = (
@@ -19,6 +19,7 @@ TECHNICAL = (
     r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
     r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
     r"^(Permission denied|No such file or directory|No existing session|NO MATCHES)$",  # words of others
+    r"^the body|alerts (at once|is missing)|^\{\}\.\w+ is |not a JSON object|not text$|neither firing",
     r"^no JPEG from an array of shape|^\{\} at \{\}:\{\} in \{\}$",  # mistakes of ours, for the log alone
 )
 NOT_SHOWN = ("layout.py", "options.py", "address.py", "url.py", "discovery.py", "annotate.py")
