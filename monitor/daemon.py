@@ -134,6 +134,7 @@ class Daemon:
         parts = self._parts
         targets = self._settings.targets()
         parts.ledger.load(targets)
+        await parts.metrics.prepare(parts.board)
         gc.collect()
         gc.freeze()  # what lives as long as the daemon need not be searched again: it held the loop for 100 ms
         await parts.ledger.start()
@@ -191,6 +192,7 @@ class Daemon:
                 tasks.create_task(parts.eyes.watch()),
                 tasks.create_task(parts.ledger.watched()),
                 tasks.create_task(self._feed_watchdog()),
+                tasks.create_task(parts.metrics.keep_ready(parts.board)),
                 tasks.create_task(parts.tickets.run()),
                 tasks.create_task(serve(page, self._settings.listen, self._web, announce=self._announce)),
             ]

@@ -2,7 +2,7 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitor.board import Board, DeviceState, Look
-from monitor.metrics import Metrics, render_device
+from monitor.metrics import Metrics, exposition, render_device
+from monitor.metrics.exposition import AT_MOST, DeviceSeries
 from monitor.metrics.reference import markdown
 from monitor.metrics.table import DEVICE_METRICS, OWN_METRICS
 from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
@@ -316,6 +317,51 @@ async def test_a_large_scrape_leaves_the_event_loop_to_others() -> None:
     await text_of(metrics, board)
     busy.cancel()
     assert turns > 5, "the scrape ran in one piece"
+
+
+async def test_a_scrape_after_everything_changed_at_once_is_bounded_and_the_upkeep_brings_the_rest() -> None:
+    """Each device stays in the text; those beyond the bound show what they showed a moment ago."""
+    metrics, board = Metrics(), busy_board(AT_MOST + 50)
+    await metrics.prepare(board)
+    for state in board.devices.values():
+        state.looks["picture"] = look("picture", stream={"frames_per_second": 7.0})
+    text = await text_of(metrics, board)
+    rates = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith("cctv_stream_frames_per_s")]
+    assert (rates.count("7.0"), rates.count("25.0")) == (AT_MOST, 50)
+    await metrics.prepare(board)
+    assert (await text_of(metrics, board)).count("} 25.0\n") == 0
+
+
+async def test_a_device_that_comes_is_shown_and_one_that_goes_is_gone_however_much_changed() -> None:
+    metrics, board = Metrics(), busy_board(AT_MOST + 50)
+    await metrics.prepare(board)
+    for state in board.devices.values():
+        state.looks["picture"] = look("picture", stream={"frames_per_second": 7.0})
+    gone = next(reversed(board.devices))
+    del board.devices[gone]
+    board.devices[GATE] = gate().devices[GATE]
+    text = await text_of(metrics, board)
+    assert 'device="gate"' in text
+    assert f'device="{gone.device}"' not in text
+
+
+async def test_the_text_is_kept_ready_beside_the_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exposition, "READY_SECONDS", 0.001)
+    series_of = DeviceSeries()
+    board = busy_board(1)
+    upkeep = asyncio.create_task(series_of.keep_ready(board))
+    await until(lambda: any("} 25.0" in line for one in series_of._fragments.values() for line in one.lines))
+    board.devices.clear()
+    await until(lambda: not series_of._fragments)
+    upkeep.cancel()
+
+
+async def until(there: Callable[[], bool]) -> None:
+    for _ in range(10_000):
+        if there():
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it never came to that")
 
 
 def test_the_reference_page_is_current() -> None:

@@ -100,6 +100,14 @@ class Metrics:
 
     # what Prometheus asks for
 
+    async def prepare(self, board: Board) -> None:
+        """Make the text of every device, in slices, before the first scrape."""
+        await self._devices.renew(board)
+
+    async def keep_ready(self, board: Board) -> None:
+        """Never returns: runs beside the looks, so that a scrape finds its text made."""
+        await self._devices.keep_ready(board)
+
     async def render(self, board: Board) -> AsyncIterator[bytes]:
         """The whole exposition, in chunks, giving the event loop back in between."""
         started = time.perf_counter()

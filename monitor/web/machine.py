@@ -16,6 +16,7 @@ from monitor.model import Fault, Key
 from monitor.web import views
 from monitor.web.actions import Actions
 from monitor.web.looks import Looks
+from monitor.web.packed import asks_for_gzip, gzipped
 from monitor.words import _
 
 PROBE_SECONDS = 60.0
@@ -31,8 +32,12 @@ class Machine:
     actions: Actions
     looks: Looks
 
-    async def exposition(self) -> Response:
-        return StreamingResponse(self.metrics.render(self.board), media_type=CONTENT_TYPE)
+    async def exposition(self, request: Request) -> Response:
+        text = self.metrics.render(self.board)
+        if not asks_for_gzip(request.headers.get("accept-encoding", "")):
+            return StreamingResponse(text, media_type=CONTENT_TYPE, headers={"Vary": "Accept-Encoding"})
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return StreamingResponse(gzipped(text), media_type=CONTENT_TYPE, headers=headers)
 
     async def healthy(self) -> Response:
         return PlainTextResponse("healthy\n")

@@ -4,8 +4,8 @@ import asyncio
 
 import httpx
 import pytest
-from conftest import House
 from prometheus_client.parser import text_string_to_metric_families
+from web_house import House
 
 from monitor.metrics import Metrics
 from monitor.model import Key
@@ -26,6 +26,27 @@ async def test_metrics_agree_with_the_status_page(program: httpx.AsyncClient) ->
         one["device"] for one in (await program.get("/api/v1/status")).json()["devices"] if one["verdict"] == "fault"
     }
     assert faulty == listed == {"hall", "stairs", "bikes", "dock-1", "nvr-1"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "packed"),
+    [
+        ("gzip", True),
+        ("deflate, GZIP;q=0.5", True),
+        ("", False),
+        ("identity", False),
+        ("br, gzip;q=0", False),
+        ("gzipped", False),
+    ],
+)
+async def test_metrics_are_packed_for_a_scraper_that_asks(
+    program: httpx.AsyncClient, asked: str, *, packed: bool
+) -> None:
+    answer = await program.get("/metrics", headers={"Accept-Encoding": asked})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+    assert answer.headers["vary"] == "Accept-Encoding"
+    names = {family.name for family in text_string_to_metric_families(answer.text)}
+    assert {"cctv_verdict", "process_start_time_seconds"} <= names
 
 
 async def test_health_and_readiness(house: House, program: httpx.AsyncClient) -> None:
