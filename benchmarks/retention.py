@@ -33,7 +33,7 @@ from monitor.retention import closed, read_recorder
 from monitor.retention.coverage import measure
 from monitor.retention.layout import compile_layout
 from monitor.retention.shell import ShellTree
-from monitor.retention.tree import Plan, read
+from monitor.retention.tree import Plan, read, wish_of
 
 ROUNDS = 5
 SEGMENT = 10.0
@@ -66,6 +66,7 @@ def make_tree(folder: Path, files: int) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x" * 100)
         os.utime(path, (start + SEGMENT, start + SEGMENT))
+        os.utime(path.parent, (start, start))  # as the recorder leaves a folder when its newest file has come
     return f"{folder}/video/{{camera}}/%Y-%m-%d/%H/%M.%S.mp4"
 
 
@@ -111,8 +112,10 @@ def find(session: Session, root: str) -> None:
 
 
 def reading(session: Session, plan: Plan, memory: bytes) -> bytes:
-    tree = ShellTree(session, plan.layout.roots(), plan.layout.depth)
-    made = read(tree, plan, memory)
+    cache = closed.load(memory, plan.name)
+    wish = wish_of(plan, cache)
+    tree = ShellTree(session, wish)
+    made = read(tree, plan, cache, wish.again)
     assert tree.disks(plan.layout.roots())
     assert made.channels[0].segments
     return closed.save(made.cache)

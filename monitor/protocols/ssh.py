@@ -25,6 +25,7 @@ CHUNK = 256 * 1024
 WINDOW = 16 * 1024**2
 GZIP = 31
 """zlib's name for a gzip header."""
+GZIP_BEGINS = b"\x1f"
 OUTDATED = ("sha1", "ssh-rsa", "ssh-dss", "cbc", "arcfour", "md5", "group1-")
 
 
@@ -80,8 +81,11 @@ class Session:
         return [name for name in used if any(word in name for word in OUTDATED)]
 
     def run(self, command: str, seconds: float, *, gzipped: bool = False) -> Output:
-        """Run a command, without a terminal. TimeoutError after ``seconds`` or at the deadline; DeviceError: CLOSED if
-        the connection ends first, UNSUPPORTED if the account may run no command, TOO_LARGE past OUTPUT_LIMIT."""
+        """Run a command, without a terminal; ``gzipped`` unpacks its output where it is gzip.
+
+        TimeoutError after ``seconds`` or at the deadline. DeviceError: CLOSED if the connection ends first, UNSUPPORTED
+        if the account may run no command, TOO_LARGE past OUTPUT_LIMIT.
+        """
         deadline = self._deadline.within(seconds)
         with self._errors(), self._begun(command, deadline) as channel:
             stdout, stderr = _drain(channel, gzipped, deadline)
@@ -162,12 +166,15 @@ class Session:
 
 def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:
     """Read both outputs to their end."""
-    inflate = zlib.decompressobj(GZIP) if gzipped else None
-    stdout, stderr, size = [], bytearray(), 0
+    inflate, size = None, 0
+    stdout: list[bytes] = []
+    stderr = bytearray()
     while chunk := channel.recv(CHUNK):
-        stdout.append(_inflated(inflate, chunk))
+        if gzipped and not stdout and chunk.startswith(GZIP_BEGINS):
+            inflate = zlib.decompressobj(GZIP)
+        stdout.append(_inflated(inflate, chunk, OUTPUT_LIMIT - size))
         size += len(stdout[-1])
-        if size > OUTPUT_LIMIT:
+        if size >= OUTPUT_LIMIT:
             raise DeviceError(Outcome.TOO_LARGE, f"a command gave more than {OUTPUT_LIMIT} bytes")
         while channel.recv_stderr_ready() and len(stderr) < ERRORS_LIMIT:
             stderr += channel.recv_stderr(CHUNK)
@@ -181,11 +188,12 @@ def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tu
     return b"".join(stdout), bytes(stderr)
 
 
-def _inflated(inflate: Any, chunk: bytes) -> bytes:
+def _inflated(inflate: Any, chunk: bytes, most: int) -> bytes:
+    """At most so many bytes: what is packed small may be endless."""
     if inflate is None:
         return chunk
     try:
-        return bytes(inflate.decompress(chunk))
+        return bytes(inflate.decompress(chunk, most))
     except zlib.error as error:
         raise DeviceError(Outcome.INCOMPLETE, f"a compressed answer is damaged ({error})") from None
 

@@ -2,12 +2,15 @@
 
 import json
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.model import Memory
 
-VERSION = 1
+VERSION = 2
+SAME_MOMENT = 1.0
+"""Modification times may be whole seconds."""
 
 
 class Piece(NamedTuple):
@@ -49,6 +52,7 @@ class Cache:
     newest: float | None = None  # end of the newest recording by the recorder's clock
     proved: dict[str, int] = field(default_factory=dict)  # samples taken, by "channel day"
     bad: list[Instant] = field(default_factory=list)  # files found bad, to be looked at again
+    since: float | None = None  # no folder that changed earlier is missing here; None = all are
 
 
 def load(memory: Memory, layout: str) -> Cache:
@@ -61,7 +65,7 @@ def load(memory: Memory, layout: str) -> Cache:
         return Cache(layout)
     folders = {path: _folder(*parts) for path, parts in kept["folders"].items()}
     bad = [Instant(*one) for one in kept["bad"]]
-    return Cache(layout, folders, kept["newest"], kept["proved"], bad)
+    return Cache(layout, folders, kept["newest"], kept["proved"], bad, kept["since"])
 
 
 def _folder(stamp: str, shift: float, pieces: dict[str, list[list[float]]], empty: dict[str, list[float]]) -> Folder:
@@ -77,6 +81,7 @@ def save(cache: Cache) -> Memory:
         "newest": cache.newest,
         "proved": cache.proved,
         "bad": cache.bad,
+        "since": _since(cache.folders.values()),
         "folders": {
             path: [folder.stamp, folder.shift, folder.pieces, folder.empty]
             for path, folder in cache.folders.items()
@@ -84,3 +89,10 @@ def save(cache: Cache) -> Memory:
         },
     }
     return zlib.compress(json.dumps(kept, separators=(",", ":")).encode(), 1)
+
+
+def _since(folders: Collection[Folder]) -> float | None:
+    """What changed later is to be read again: the open folders, and whatever changes from now on."""
+    spared = [float(folder.stamp) for folder in folders if folder.closed]
+    written = [float(folder.stamp) for folder in folders if not folder.closed]
+    return min(written or [max(spared)]) - SAME_MOMENT if spared else None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from monitor.model import Deadline, Disk, Evidence, Memory, Target
 from monitor.retention import mounts
+from monitor.retention.greeting import Wish
 from monitor.retention.options import FilesOptions, options_of
 from monitor.retention.survey import survey
 from monitor.retention.tree import Folders, Listing, Tree
@@ -20,8 +21,8 @@ async def read_files(target: Target, memory: Memory, deadline: Deadline) -> Evid
     """Read the tree from here."""
     options = options_of(FilesOptions, target)
 
-    def opener(within: Deadline, roots: Sequence[str], _depth: int) -> AbstractContextManager[Tree]:
-        return nullcontext(LocalTree(roots, within))
+    def opener(within: Deadline, wish: Wish) -> AbstractContextManager[Tree]:
+        return nullcontext(LocalTree(wish.roots, within))
 
     return await survey(opener, target, options, memory, deadline)
 

@@ -1,6 +1,5 @@
 """A tree read with the commands of a Unix shell: GNU find, or BusyBox. Every command is bounded and low in priority."""
 
-import gzip
 import re
 import shlex
 import time
@@ -9,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from monitor.model import Disk, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Output, Session
-from monitor.retention import health
+from monitor.retention import greeting, health
+from monitor.retention.greeting import CLOCK, FILES, MARK, SAY_MARK, Answer, Wish, seconds
 from monitor.retention.tree import Folders, Listing
 
 QUICK = 20.0
@@ -25,14 +25,9 @@ PREFIXES = (
     "",
 )
 """From the most considerate; the first that the recorder knows is used. ``timeout`` ends what we cannot end."""
-GZIPPED = b"\x1f\x8b"
-MARK = "--cctv--"
-"""Between the answers of commands asked together."""
-CLOCK = "date -u +%s.%N"
 NOT_THERE = (126, 127)
 TIMED_OUT = 124
 GNU_FOLDERS = "-printf '%T@ %p\\0'"
-GNU_FILES = "-printf '%T@ %s %p\\0'"  # %Ts would ask for the time zone with every file
 BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
 COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$")
@@ -49,36 +44,44 @@ class ShellTree:
 
     login_worked: bool | None = True
 
-    def __init__(self, session: Session, roots: Sequence[str], depth: int) -> None:
+    def __init__(self, session: Session, wish: Wish) -> None:
         self._session = session
-        self._known: dict[str, bytes] = {}
-        self._ahead: dict[tuple[tuple[str, ...], int], Output] = {}  # folders listed while greeting
-        self._prefix, self._pipes = PREFIXES[0], True
+        self._told: Answer | None = None  # what came with the greeting
+        self._problems: dict[str, str] = {}
+        self._known: Mapping[str, bytes] = {}
+        self._prefix, self._pipes, self._gnu = PREFIXES[0], True, True
         self._offset: float | None = None
-        self._greet(roots, depth)
-        self._gnu = True
-        outdated = session.outdated
+        self._greet(wish)
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
-        if outdated:
-            self.facts["outdated_crypto"] = outdated
+        if session.outdated:
+            self.facts["outdated_crypto"] = session.outdated
 
     def clock_offset(self) -> float | None:
         return self._offset
 
     def folders(self, roots: Sequence[str], depth: int) -> Folders:
-        ahead = self._ahead.pop((tuple(roots), depth), None)
-        if ahead is not None and b"printf" not in ahead.stderr:
-            text, problems = ahead.stdout, _problems(ahead)
+        if self._told is not None:
+            stamps, problems = self._told.stamps, self._problems
         else:
             text, problems = self._find(roots, _folders_at(depth), GNU_FOLDERS, BUSYBOX_FOLDERS)
-        records = (record.partition(" ") for record in text.decode("utf-8", "surrogateescape").split("\0") if record)
-        stamps = {path: stamp for stamp, _, path in records}
+            lines = text.decode("utf-8", "surrogateescape").split("\0")
+            stamps = {path: stamp for stamp, _, path in (line.partition(" ") for line in lines if line)}
         missing = frozenset(root for root in roots if problems.get(root) == GONE)
         return Folders(stamps, missing, _without_gone(problems))
 
     def files(self, folders: Sequence[str], depth: int) -> Listing:
+        """What came with the greeting, and what did not."""
+        told = self._told
+        if told is None:
+            return self._files(folders, depth)
+        if depth and told.listed >= told.stamps.keys():
+            return Listing(told.records)
+        rest = self._files(folders if depth else [one for one in folders if one not in told.listed], depth)
+        return Listing((b"" if depth else told.records) + rest.records, rest.problems)
+
+    def _files(self, folders: Sequence[str], depth: int) -> Listing:
         depths = f"-mindepth {depth + 1} -maxdepth {depth + 1} -type f"
-        records, problems = self._find(folders, depths, GNU_FILES, BUSYBOX_FILES)
+        records, problems = self._find(folders, depths, FILES, BUSYBOX_FILES)
         return Listing(records, _without_gone(problems))
 
     def names(self, folder: str) -> Sequence[str]:
@@ -105,35 +108,33 @@ class ShellTree:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
 
-    def _greet(self, roots: Sequence[str], depth: int) -> None:
+    def _greet(self, wish: Wish) -> None:
         try:
-            if not self._greet_at_once(roots, depth):
+            if not self._greet_at_once(wish):
                 self._greet_simply()
         except DeviceError as error:
             if error.outcome is not Outcome.UNSUPPORTED:
                 raise
             raise NoShell(error.reason) from None
 
-    def _greet_at_once(self, roots: Sequence[str], depth: int) -> bool:
-        """Clock, disks and folders on one journey; False where the account cannot pipe."""
-        questions, names = health.questions(roots), " ".join(map(shlex.quote, roots))
-        if len(names) > ARGUMENTS:
+    def _greet_at_once(self, wish: Wish) -> bool:
+        """Everything on one journey; False where the account cannot pipe."""
+        questions = health.questions(wish.roots)
+        if sum(map(len, wish.roots)) > ARGUMENTS:
             return False
-        asked = self._together([CLOCK, *questions, CLOCK])
-        walk = f"{self._prefix.format(seconds=int(LISTING))}find -H {names} {_folders_at(depth)} {GNU_FOLDERS}"
         before = time.time()
-        output = self._session.run(self._piped(f"{asked}; printf %s '{MARK}'; {walk}"), LISTING)
-        after = time.time()
-        first, *answers = _unpacked(output.stdout).split(MARK.encode())
+        output = self._session.run(greeting.command(wish, questions, QUICK, LISTING), LISTING, gzipped=True)
+        middle = (before + time.time()) / 2
+        told = greeting.parse(output.stdout, questions)
         errors, _, status = output.stderr.rpartition(b"status ")
-        if len(answers) != len(questions) + 2 or not status.strip().isdigit():
+        if told is None or not status.strip().isdigit():
             return False
-        begun, ended = _seconds(first), _seconds(answers[-2])
-        if begun is None or ended is None:
-            return False
-        self._offset = (begun + ended) / 2 - (before + after) / 2
-        self._known = dict(zip(questions, answers, strict=False))
-        self._ahead[tuple(roots), depth] = _finished(Output(int(status), answers[-1], errors))
+        walk = _finished(Output(int(status), b"", errors))
+        if walk.status != 0 and not told.stamps and not any(told.texts.values()):
+            return False  # a command of the line is not there, or speaks another dialect
+        self._offset, self._known = told.clock - middle, told.texts
+        if walk.status == 0 or told.stamps:  # else this find knows not all we asked of it
+            self._told, self._problems = told, _problems(walk)
         return True
 
     def _greet_simply(self) -> None:
@@ -143,7 +144,7 @@ class ShellTree:
             before = time.time()
             output = self._ask(CLOCK)
             middle = (before + time.time()) / 2
-            device = _seconds(output.stdout)
+            device = seconds(output.stdout)
             if output.status == 0 and device is not None:
                 self._offset = device - middle
                 return
@@ -155,7 +156,7 @@ class ShellTree:
         return self._prefix.format(seconds=int(QUICK)) + command
 
     def _together(self, commands: Sequence[str]) -> str:
-        return f"; printf %s '{MARK}'; ".join(f"{self._quick(command)} 2>/dev/null" for command in commands)
+        return f"; {SAY_MARK}; ".join(f"{self._quick(command)} 2>/dev/null" for command in commands)
 
     def _piped(self, command: str) -> str:
         """A pipe reports its last command alone, so the status of the first goes with the errors."""
@@ -169,7 +170,7 @@ class ShellTree:
         if all(command in self._known for command in commands):
             outputs = [self._known[command] for command in commands]
         elif self._pipes:  # one journey for all
-            outputs = self._session.run(self._together(commands), QUICK).stdout.split(MARK.encode())
+            outputs = self._session.run(self._together(commands), QUICK).stdout.split(MARK)
         else:
             outputs = [self._ask(command).stdout for command in commands]
         return [output.decode("utf-8", "replace") if output.strip() else None for output in outputs]
@@ -205,19 +206,6 @@ class ShellTree:
 
 def _folders_at(depth: int) -> str:
     return f"-mindepth {depth} -maxdepth {depth} -type d"
-
-
-def _seconds(said: bytes) -> float | None:
-    """The epoch seconds that date printed; whole seconds are half a second behind on average."""
-    found = re.match(rb"\s*(\d{9,11})(\.\d+)?", said)
-    if found is None:
-        return None
-    return float(found[1]) + (float(found[2]) if found[2] else 0.5)
-
-
-def _unpacked(output: bytes) -> bytes:
-    """What was compressed; nothing if it was not, since then no pipe was made of it."""
-    return gzip.decompress(output) if output[:2] == GZIPPED else b""
 
 
 def _finished(output: Output) -> Output:

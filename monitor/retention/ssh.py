@@ -1,12 +1,13 @@
 """Kind ``ssh``: any Linux recorder with a tree of files, by shell or, without one, by SFTP."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Session, connect
 from monitor.protocols.ssh_login import Login
+from monitor.retention.greeting import Wish
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
 from monitor.retention.shell import NoShell, ShellTree
@@ -20,25 +21,25 @@ async def read_ssh(target: Target, memory: Memory, deadline: Deadline) -> Eviden
     login = Login(target.host, options.port, target.credentials, target.login, options.known_hosts, options.private_key)
 
     @contextmanager
-    def opener(within: Deadline, roots: Sequence[str], depth: int) -> Iterator[Tree]:
+    def opener(within: Deadline, wish: Wish) -> Iterator[Tree]:
         with connect(login, within) as session:
-            yield _tree(session, within, roots, depth)
+            yield _tree(session, within, wish)
 
     return await survey(opener, target, options, memory, deadline)
 
 
-def _tree(session: Session, deadline: Deadline, roots: Sequence[str], depth: int) -> Tree:
+def _tree(session: Session, deadline: Deadline, wish: Wish) -> Tree:
     try:
-        return _tree_of(session, deadline, roots, depth)
+        return _tree_of(session, deadline, wish)
     except DeviceError as failed:
         raise AfterLogin(failed.outcome, failed.reason) from None
     except TimeoutError:
         raise AfterLogin(Outcome.TIMEOUT, "the listing did not end in time") from None
 
 
-def _tree_of(session: Session, deadline: Deadline, roots: Sequence[str], depth: int) -> Tree:
+def _tree_of(session: Session, deadline: Deadline, wish: Wish) -> Tree:
     try:
-        return ShellTree(session, roots, depth)
+        return ShellTree(session, wish)
     except NoShell as refused:
         try:
             return SftpTree(session, deadline)

@@ -1,7 +1,7 @@
 """One look at a tree of recordings, from opening it to the evidence. Shared by the kinds that read trees."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Sample, Target
 from monitor.protocols.errors import DeviceError
 from monitor.retention import closed, proof
+from monitor.retention.greeting import Wish
 from monitor.retention.layout import LayoutError, compile_layout
 from monitor.retention.options import TreeOptions
-from monitor.retention.tree import Plan, Reading, Tree, read
+from monitor.retention.tree import Plan, Reading, Tree, read, wish_of
 from monitor.workers import in_thread
 
 PROOF_SHARE = 0.6
@@ -45,9 +46,8 @@ class Seen:
     facts: Mapping[str, object]
 
 
-Opener = Callable[[Deadline, Sequence[str], int], AbstractContextManager[Tree]]
-"""Opens a tree that ends by the deadline it is given; it will be asked for the folders so deep below the
-roots."""
+Opener = Callable[[Deadline, Wish], AbstractContextManager[Tree]]
+"""Opens a tree that ends by the deadline it is given, and knows what it will be asked for."""
 
 
 async def survey(opener: Opener, target: Target, options: TreeOptions, memory: Memory, deadline: Deadline) -> Evidence:
@@ -76,9 +76,11 @@ def _plan(target: Target, options: TreeOptions) -> Plan:
 
 def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
     """In a thread: open, read, close."""
+    cache = closed.load(b"" if plan.target.close else memory, plan.name)
+    wish = wish_of(plan, cache)
     try:
-        with opener(deadline, plan.layout.roots(), plan.layout.depth) as tree:
-            return _read(tree, plan, memory, deadline)
+        with opener(deadline, wish) as tree:
+            return _read(tree, plan, cache, wish, deadline)
     except AfterLogin as failed:
         return Failure(failed.outcome, failed.reason, True, {"phase": "listing"})
     except DeviceError as failed:
@@ -87,11 +89,11 @@ def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen
         return _late("connect")
 
 
-def _read(tree: Tree, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
+def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Deadline) -> Seen | Failure:
     try:
-        reading = read(tree, plan, b"" if plan.target.close else memory)
+        reading = read(tree, plan, cache, wish.again)
         disks = tree.disks(plan.layout.roots())
-        chosen = proof.choose(reading, plan, first=not memory)
+        chosen = proof.choose(reading, plan, first=not cache.folders)
         fetched = proof.fetch(tree, chosen, deadline.within(deadline.left() * PROOF_SHARE))
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, tree.login_worked, {"phase": "listing", **tree.facts})

@@ -8,9 +8,10 @@ from typing import Protocol
 
 import numpy as np
 
-from monitor.model import Channel, ChannelRecordings, Disk, Memory, Sample, Segment, Target
-from monitor.retention import clock, closed, instants, intervals, pieces
+from monitor.model import Channel, ChannelRecordings, Disk, Sample, Segment, Target
+from monitor.retention import clock, instants, intervals, pieces
 from monitor.retention.closed import Cache, Folder, Piece
+from monitor.retention.greeting import Wish
 from monitor.retention.layout import Layout, Parsed
 from monitor.retention.pieces import Files
 
@@ -96,12 +97,20 @@ class Reading:
     at: float  # our clock when all was listed
 
 
-def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
-    """Look at the tree: today's folders, those that changed, one at random; the closed rest comes from memory."""
-    cache = closed.load(memory, plan.name)
+def wish_of(plan: Plan, cache: Cache) -> Wish:
+    """What this look will ask for: what changed since the last one, and one folder at random.
+
+    A file damaged in place leaves no trace in its folder: that is why one is looked at again each time.
+    """
+    again = random.choice(list(cache.folders)) if cache.folders else ""  # noqa: S311 - which folder is no secret
+    return Wish(plan.layout.roots(), plan.layout.depth, cache.since, again)
+
+
+def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
+    """Look at the tree: what is still written to, what changed, ``again``; the closed rest comes from the cache."""
     offset = tree.clock_offset()
     found = tree.folders(plan.layout.roots(), plan.layout.depth)
-    wanted = _to_list(found.stamps, cache)
+    wanted = _to_list(found.stamps, cache, again)
     listing = _list(tree, plan.layout, found, wanted)
     at = time.time()
     device_now = at + (offset or 0.0)
@@ -123,12 +132,9 @@ def read(tree: Tree, plan: Plan, memory: Memory) -> Reading:
     return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), at)
 
 
-def _to_list(stamps: Mapping[str, str], cache: Cache) -> list[str]:
-    same = [path for path, stamp in stamps.items() if path in cache.folders and cache.folders[path].stamp == stamp]
-    spared = set(same)
-    if same:  # a file damaged in place leaves no trace in its folder: look again at one of them each time
-        spared.discard(random.choice(same))  # noqa: S311 - which folder is looked at again is no secret
-    return [path for path in stamps if path not in spared]
+def _to_list(stamps: Mapping[str, str], cache: Cache, again: str) -> list[str]:
+    known = cache.folders
+    return [path for path, stamp in stamps.items() if path == again or path not in known or known[path].stamp != stamp]
 
 
 def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> Listing:

@@ -59,7 +59,16 @@ def record(layout: str, tape: Tape, timezone: str = "UTC") -> list[Path]:
     if tape.open_newest and tape.now - start >= 1.0:
         unfinished = content[: max(1, len(content) // 2)]
         made += [_write(layout, tape, timezone, *part, unfinished) for part in _kept(start, tape.now, tape.holes)]
+    if not tape.copied:
+        _date_folders(made)
     return made
+
+
+def _date_folders(files: Sequence[Path]) -> None:
+    """A folder changes when a file comes or goes: here when the newest file in it came, as one before it ended."""
+    for folder in {path.parent: None for path in files}:
+        ends = sorted(path.stat().st_mtime for path in folder.iterdir())[-2:]
+        os.utime(folder, (ends[0], ends[0]))
 
 
 def path_of(layout: str, channel: str, instant: float, timezone: str = "UTC") -> Path:
