@@ -78,4 +78,6 @@ def main() -> None:
 
 def _as_if_interrupted(_number: int, _frame: FrameType | None) -> None:
     """SIGTERM ends a verb as Ctrl-C does: it hangs up, keeps what it learned of logins and leaves no process."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # started with a shell's ``&``
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.raise_signal(signal.SIGINT)

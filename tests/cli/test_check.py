@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -142,14 +143,19 @@ async def test_a_slow_start_of_the_analysis_is_not_the_cameras_time(site: Simula
     assert [finding.fault for result in results for finding in result.findings] == [None, "black"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("number", "interrupts"),
+    [(signal.SIGINT, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_DFL), (signal.SIGTERM, signal.SIG_IGN)],
+    ids=["Ctrl-C", "terminated", "terminated behind a shell's &"],
+)
 async def test_stopped_halfway_it_hangs_up_and_leaves_no_process(
-    number: signal.Signals, site: Simulator, tmp_path: Path
+    number: signal.Signals, interrupts: signal.Handlers, site: Simulator, tmp_path: Path
 ):
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "monitor.cli", "check", "--close", site.url("corridor")),
         cwd=tmp_path,
         stderr=asyncio.subprocess.PIPE,  # open for as long as anybody lives who inherited it
+        preexec_fn=partial(signal.signal, signal.SIGINT, interrupts),
     )
     while "PLAY" not in site.stats("corridor")["requests"]:  # noqa: ASYNC110 - the simulator counts, it does not call
         await asyncio.sleep(0.05)
