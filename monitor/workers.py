@@ -5,18 +5,22 @@ One pool per process, made at first use and closed by :func:`close`. Probes call
 """
 
 import asyncio
+import ctypes
 import functools
+import gc
 import logging
 import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import asynccontextmanager
 from multiprocessing import forkserver
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -33,8 +37,13 @@ LOOKS_PER_WORKER = 5000
 THREADS = 64
 KILL_SECONDS = 0.5
 """Beyond the deadline, in which a worker that hangs is killed."""
+KEPT_FREE = 32 * 1024**2
+"""Bytes of freed memory a worker keeps; the most glibc allows for one block, and more than a 4K picture."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""mallopt(3)"""
 WARM_UP_SECONDS = 30.0
 _starting = threading.Lock()
+_free: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 class WorkerDied(Exception):
@@ -47,14 +56,30 @@ async def in_process(function: Callable[..., T], *args: Any, deadline: Deadline)
     Raises TimeoutError at the deadline (the worker is killed and replaced), WorkerDied after a crash, MemoryError past
     the memory limit, and whatever the function raises.
     """
+    async with _turn(deadline):
+        try:
+            return await _in_worker(function, args, deadline)
+        except BrokenProcessPool:
+            pass  # another input, or the kernel, ended the processes: this look deserves new ones
+        try:
+            return await _in_worker(function, args, deadline)
+        except BrokenProcessPool as broken:
+            raise WorkerDied(f"there is no analysis process: {broken}") from broken
+
+
+@asynccontextmanager
+async def _turn(deadline: Deadline) -> AsyncIterator[None]:
+    """Wait until a process is free: what the pool has taken on it can end only by killing the process that takes it."""
+    free = _free.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(_cores()))
     try:
-        return await _in_worker(function, args, deadline)
-    except BrokenProcessPool:
-        pass  # another input, or the kernel, ended the processes: this look deserves new ones
+        async with asyncio.timeout(deadline.left()):
+            await free.acquire()
+    except TimeoutError as late:
+        raise TimeoutError("no process was free for the analysis within its deadline") from late
     try:
-        return await _in_worker(function, args, deadline)
-    except BrokenProcessPool as broken:
-        raise WorkerDied(f"there is no analysis process: {broken}") from broken
+        yield
+    finally:
+        free.release()
 
 
 async def _in_worker(function: Callable[..., T], args: tuple[Any, ...], deadline: Deadline) -> T:
@@ -138,8 +163,7 @@ def _process_pool() -> ProcessPool:
     """Raises BrokenProcessPool when no process can be started."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["monitor.vision.analysis"])
-    cores = len(os.sched_getaffinity(0))
-    pool = ProcessPool(max_workers=cores, max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
+    pool = ProcessPool(max_workers=_cores(), max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
     try:
         if pool.active:  # asking starts it
             return pool
@@ -155,9 +179,23 @@ def _thread_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS, thread_name_prefix="blocking")
 
 
+def _cores() -> int:
+    return len(os.sched_getaffinity(0))
+
+
 def _prepare_worker() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _keep_freed_memory()
     import cv2
 
     cv2.setNumThreads(1)
+    gc.freeze()  # what was imported stays: no collection need walk through it
+
+
+def _keep_freed_memory() -> None:
+    """Have glibc keep a picture's megabytes for the next one instead of fetching them from the kernel page by page."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
+    if mallopt:
+        mallopt(M_MMAP_THRESHOLD, KEPT_FREE)
+        mallopt(M_TRIM_THRESHOLD, KEPT_FREE)

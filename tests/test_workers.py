@@ -99,3 +99,18 @@ async def test_starting_the_processes_does_not_hold_the_event_loop():
         worst, before = max(worst, now - before), now
     assert looking.result() == 42
     assert worst < 0.5
+
+
+def pause(seconds: float) -> int:
+    time.sleep(seconds)
+    return os.getpid()
+
+
+async def test_work_that_waited_past_its_deadline_costs_no_process():
+    deadline, cores = Deadline.after(30), len(os.sched_getaffinity(0))
+    busy = [asyncio.create_task(workers.in_process(pause, 0.9, deadline=deadline)) for _ in range(cores)]
+    waiting = [workers.in_process(pause, 0.3, deadline=Deadline.after(0.1)) for _ in range(4)]
+    late = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in late] == [TimeoutError] * len(late)
+    first = set(await asyncio.gather(*busy))
+    assert {await workers.in_process(pause, 0.05, deadline=deadline) for _ in range(8)} <= first

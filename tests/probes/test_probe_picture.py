@@ -85,7 +85,8 @@ async def test_damaged_memory_is_read_as_none() -> None:
 
 async def test_an_analysis_that_does_not_end_costs_this_look_only() -> None:
     camera = Target(Key("", "x"), "camera", ADDRESS)
-    seen = StreamLook(Outcome.SEEN, "fine", {}, (KeyFrame("h264", bytes(100_000), 0, 0.0),) * 500)
+    endless = (KeyFrame("h264", bytes(100_000), 0, 0.0),) * 100_000  # minutes of work, however late it is ended
+    seen = StreamLook(Outcome.SEEN, "fine", {}, endless)
     outcome, reason, answer = await _analysed(seen, b"", _question(camera, NOW), Deadline.after(-1))
     assert outcome is Outcome.CRASHED
     assert "could not be analysed" in reason
