@@ -126,6 +126,7 @@ def _row(target: Target, channel: Channel, judged: Judged, kept: Kept | None) ->
         "newest": _when(coverage.newest, target),
         "samples_checked": checked if kept else None,
         "samples_bad": sum(sample.good is False for sample in samples) if checked else None,
+        "samples_dated": sum(bool(sample.dated) for sample in samples) if checked else None,
         "forecast_days": _round(kept.forecast_days if kept else None, 2),
         "days": [[day.date.isoformat(), _round(day.coverage, 4)] for day in coverage.days],
     }

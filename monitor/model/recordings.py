@@ -35,6 +35,7 @@ class Sample:
     at: float  # UTC epoch seconds asked for
     good: bool | None  # None = could not be judged
     reason: str = ""
+    dated: str = ""  # by whose word the picture is of the time asked for; "" = nobody told
 
 
 @dataclass(frozen=True, slots=True)

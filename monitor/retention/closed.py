@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.model import Memory
+from monitor.retention import played
+from monitor.retention.played import Played
 
 VERSION = 2
 SAME_MOMENT = 1.0
@@ -52,6 +54,7 @@ class Cache:
     newest: float | None = None  # end of the newest recording by the recorder's clock
     proved: dict[str, int] = field(default_factory=dict)  # samples taken, by "channel day"
     bad: list[Instant] = field(default_factory=list)  # files found bad, to be looked at again
+    played: list[Played] = field(default_factory=list)
     since: float | None = None  # no folder that changed earlier is missing here; None = all are
 
 
@@ -65,7 +68,7 @@ def load(memory: Memory, layout: str) -> Cache:
         return Cache(layout)
     folders = {path: _folder(*parts) for path, parts in kept["folders"].items()}
     bad = [Instant(*one) for one in kept["bad"]]
-    return Cache(layout, folders, kept["newest"], kept["proved"], bad, kept["since"])
+    return Cache(layout, folders, kept["newest"], kept["proved"], bad, played.load(kept["played"]), kept["since"])
 
 
 def _folder(stamp: str, shift: float, pieces: dict[str, list[list[float]]], empty: dict[str, list[float]]) -> Folder:
@@ -81,6 +84,7 @@ def save(cache: Cache) -> Memory:
         "newest": cache.newest,
         "proved": cache.proved,
         "bad": cache.bad,
+        "played": cache.played,
         "since": _since(cache.folders.values()),
         "folders": {
             path: [folder.stamp, folder.shift, folder.pieces, folder.empty]

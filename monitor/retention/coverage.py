@@ -1,7 +1,7 @@
 """The model of retention: what was kept of what should have been, per day and in all. Pure; times are UTC epoch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import attrgetter
 
@@ -85,11 +85,23 @@ def measure(
     future = float(ends.max()) if not past.all() else None
     starts, ends, sizes = starts[past], ends[past], sizes[past]
     window = _window(channel, limits, now, segment_seconds)
-    if not len(starts):
-        return _nothing(channel, limits, timezone, window, excused, future)
     recorded = intervals.merge(starts, ends, limits.join)
     if not len(recorded):
         return _nothing(channel, limits, timezone, window, excused, future)
+    made = _held_against(recorded, channel, limits, timezone, now, excused, window)
+    rate, total = _rate(starts, ends, sizes, now), _total(sizes)
+    return replace(made, future=future, bytes_per_day=rate, recorded_bytes=total)
+
+
+def _held_against(
+    recorded: Stretches,
+    channel: Channel,
+    limits: RecordingLimits,
+    timezone: str,
+    now: float,
+    excused: Sequence[tuple[float, float]],
+    window: tuple[float, float],
+) -> Coverage:
     oldest, newest = float(recorded[0, 0]), float(recorded[-1, 1])
     back = max(min(oldest, window[0]), now - LOOK_BACK_DAYS * DAY)
     wanted = _wanted(channel, back, window[1], timezone, excused)
@@ -111,9 +123,6 @@ def measure(
         oldest=oldest,
         newest=newest,
         silent=silent,
-        future=future,
-        bytes_per_day=_rate(starts, ends, sizes, now),
-        recorded_bytes=_total(sizes),
         event_pause=_pause(recorded),
     )
 

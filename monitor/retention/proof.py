@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from monitor.model import Channel, Deadline, Sample
-from monitor.retention import media
+from monitor.retention import media, played
 from monitor.retention.closed import Cache, Instant
 from monitor.retention.pieces import Files
 from monitor.retention.tree import Plan, Reading, Tree
@@ -41,6 +41,7 @@ class Fetched:
     sample: int | None = None
     good: bool | None = None
     reason: str = ""
+    dated: str = "file time"  # that and its name agree
 
 
 def choose(reading: Reading, plan: Plan, first: bool) -> list[Instant]:
@@ -145,7 +146,7 @@ def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
     offset, length = media.key_sample(index[moov.header :], min(within, header.seconds or within))
     small = tuple((box.offset, read(box.offset, box.header)) for box in boxes)
     ranges = (*small, (moov.offset, index), (offset, read(offset, length)))
-    return Fetched(one, ranges, size, offset, reason=note)
+    return Fetched(one, ranges, size, offset, reason=note, dated="file header" if header.created else "file time")
 
 
 def _of_fragments(one: Instant, read: media.Read, boxes: Sequence[media.Box], index: bytes, within: float) -> Fetched:
@@ -184,13 +185,17 @@ async def _decode(one: Fetched, deadline: Deadline) -> Sample:
         why = await in_process(playable, one.ranges, one.size, one.sample, deadline=deadline.within(DECODE_SECONDS))
     except (TimeoutError, WorkerDied, MemoryError) as error:
         return Sample(chosen.channel, chosen.at, None, f"could not be decoded ({type(error).__name__})")
-    return Sample(chosen.channel, chosen.at, not why, why or one.reason)
+    return Sample(chosen.channel, chosen.at, not why, why or one.reason, "" if why else one.dated)
 
 
 def remembered(reading: Reading, fetched: Sequence[Fetched], samples: Sequence[Sample], timezone: str) -> Cache:
-    """What the next reading should know: samples taken today, and files found bad."""
+    """What the next reading should know: samples taken today, all of the last days, and files found bad."""
     today = str(datetime.fromtimestamp(reading.at, ZoneInfo(timezone)).date())
     taken = Counter({key: count for key, count in reading.cache.proved.items() if key.endswith(today)})
     taken.update(f"{sample.channel} {today}" for sample in samples)
-    bad = [one.chosen for one, sample in zip(fetched, samples, strict=True) if sample.good is False]
-    return replace(reading.cache, proved=dict(taken), bad=list(dict.fromkeys(bad))[:KEPT_BAD])
+    held = played.held_in(reading.channels, reading.at)
+    judged = {one.chosen: sample for one, sample in zip(fetched, samples, strict=True) if sample.good is not None}
+    left = [one for one in reading.cache.bad if one not in judged and held(one.channel, one.at)]
+    bad = [*(one for one, sample in judged.items() if not sample.good), *left]
+    kept = played.with_new(reading.cache.played, samples, held)
+    return replace(reading.cache, proved=dict(taken), bad=bad[:KEPT_BAD], played=kept)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Channel, ChannelRecordings, Deadline, Outcome, Sample, Segment, Target
 from monitor.protocols.errors import DeviceError
+from monitor.retention import played
 from monitor.retention.inquiry import Inquiry
 from monitor.retention.listing import DAY, ENDS_ALL, GOES_ON
 
@@ -25,13 +26,15 @@ Play = Callable[[str, float, Deadline], Awaitable[Sample]]
 
 
 async def prove(inquiry: Inquiry, play: Play, channels: Sequence[ChannelRecordings], first: bool) -> tuple[Sample, ...]:
-    """Play some instants. A close look takes ``proof_samples`` of every camera, a first look none, later ones spread
-    ``samples_per_day`` over the day."""
+    """Play some instants; gives them with those of the last days.
+
+    A close look takes ``proof_samples`` of every camera, a first look none, later ones spread ``samples_per_day`` over
+    the day.
+    """
     own = inquiry.known.own
-    if own.get("play_rests_until", 0.0) > time.time():
-        return ()
     made: list[Sample] = []
-    for channel, at in _chosen(inquiry, channels, first):
+    rests = own.get("play_rests_until", 0.0) > time.time()
+    for channel, at in [] if rests else _chosen(inquiry, channels, first):
         if inquiry.deadline.left() < PLAY_SECONDS:
             break
         try:
@@ -42,23 +45,19 @@ async def prove(inquiry: Inquiry, play: Play, channels: Sequence[ChannelRecordin
                 own["play_rests_until"] = time.time() + REST
             if failed.outcome not in GOES_ON:
                 break
-    _remember(inquiry, made)
-    return tuple(made)
+    return _remembered(inquiry, channels, made)
 
 
 def _chosen(inquiry: Inquiry, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
     configured = {channel.channel: channel for channel in inquiry.target.channels}
     chosen: list[tuple[str, float]] = []
+    bad = [one for one in played.load(inquiry.known.own.get("played", ())) if not one.good][-KEPT_BAD:]
+    held = played.held_in(channels, time.time())
     for read in channels:
-        again = [at for channel, at in inquiry.known.own.get("bad", ()) if channel == read.channel]
-        held = [at for at in again if _holds(read.segments or (), at)]  # else it was deleted meanwhile
+        again = [one.at for one in bad if one.channel == read.channel and held(one.channel, one.at)]
         count = _count(inquiry, configured[read.channel], first)
-        chosen += [(read.channel, at) for at in (*held, *instants(read.segments or (), count, time.time()))]
+        chosen += [(read.channel, at) for at in (*again, *instants(read.segments or (), count, time.time()))]
     return chosen
-
-
-def _holds(segments: Sequence[Segment], at: float) -> bool:
-    return any(one.start <= at < (one.end or one.start) for one in segments)
 
 
 def _count(inquiry: Inquiry, channel: Channel, first: bool) -> int:
@@ -94,16 +93,19 @@ def _within(spans: Sequence[tuple[float, float]]) -> float:
     return random.uniform(start, end)  # noqa: S311 - a sample, no secret
 
 
-def _remember(inquiry: Inquiry, samples: Sequence[Sample]) -> None:
+def _remembered(
+    inquiry: Inquiry, channels: Sequence[ChannelRecordings], samples: Sequence[Sample]
+) -> tuple[Sample, ...]:
+    """The samples of this look and of those before it, kept for the next."""
     own, today = inquiry.known.own, str(_today(inquiry.target).date())
     proved: dict[str, int] = {key: done for key, done in own.get("proved", {}).items() if key.endswith(today)}
     for sample in samples:
         key = f"{sample.channel} {today}"
         proved[key] = proved.get(key, 0) + 1
     own["proved"] = proved
-    tried = {(sample.channel, sample.at) for sample in samples if sample.good is not None}
-    left = [[channel, at] for channel, at in own.get("bad", ()) if (channel, at) not in tried]
-    own["bad"] = [*([one.channel, one.at] for one in samples if one.good is False), *left][:KEPT_BAD]
+    held = played.held_in(channels, time.time())
+    own["played"] = played.with_new(played.load(own.get("played", ())), samples, held)
+    return played.samples_of(own["played"], samples)
 
 
 def _today(target: Target) -> datetime:

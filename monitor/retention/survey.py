@@ -12,6 +12,7 @@ from monitor.retention import closed, proof
 from monitor.retention.greeting import Wish
 from monitor.retention.layout import LayoutError, compile_layout
 from monitor.retention.options import TreeOptions
+from monitor.retention.played import samples_of
 from monitor.retention.tree import Plan, Reading, Tree, read, wish_of
 from monitor.workers import in_thread
 
@@ -76,7 +77,9 @@ def _plan(target: Target, options: TreeOptions) -> Plan:
 
 def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen | Failure:
     """In a thread: open, read, close."""
-    cache = closed.load(b"" if plan.target.close else memory, plan.name)
+    cache = closed.load(memory, plan.name)
+    if plan.target.close:  # everything is read anew; what was played stays known
+        cache = replace(cache, folders={}, since=None)
     wish = wish_of(plan, cache)
     try:
         with opener(deadline, wish) as tree:
@@ -93,7 +96,7 @@ def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Dea
     try:
         reading = read(tree, plan, cache, wish.again)
         disks = tree.disks(plan.layout.roots())
-        chosen = proof.choose(reading, plan, first=not cache.folders)
+        chosen = proof.choose(reading, plan, first=cache.newest is None)
         fetched = proof.fetch(tree, chosen, deadline.within(deadline.left() * PROOF_SHARE))
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, tree.login_worked, {"phase": "listing", **tree.facts})
@@ -123,7 +126,7 @@ def _evidence(at: datetime, began: float, seen: Seen, samples: tuple[Sample, ...
         disks=seen.disks,
         clock_offset=reading.calibration.offset,
         clock_note=reading.calibration.contradiction or reading.calibration.note,
-        samples=reading.samples + samples,
+        samples=reading.samples + samples_of(cache.played, samples),
         unread=unread,
     )
     whole = not unread

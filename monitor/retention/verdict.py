@@ -157,6 +157,9 @@ def _proof_remark(kept: Kept) -> Iterator[str]:
     good = sum(sample.good is True for sample in kept.samples)
     if good:
         yield f"{good} samples play ({certainty(good):.0%} certain that less than 5 % are bad)"
+    undated = sum(sample.good is True and not sample.dated for sample in kept.samples)
+    if undated:
+        yield f"of {undated} samples nothing tells the time they are of"
     short = [sample for sample in kept.samples if sample.good and sample.reason]
     if short:
         yield f"warning: {len(short)} of them are shorter than their files say: {short[0].reason}"
