@@ -13,6 +13,7 @@ HOW = [
     ("web/**.py", "python"),
     ("words.py", "python"),
     ("typesetting.py", "python"),
+    ("cli/**.py", "python"),
     ("guidance/**.py", "python"),
     ("reports/templates/**.html", "jinja2"),
     ("reports/**.py", "python"),

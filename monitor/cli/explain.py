@@ -1,13 +1,13 @@
 """``cctv explain``: what a fault means, what to ask on the phone, what to do on site, what never to do."""
 
 import difflib
-import os
 from typing import Annotated
 
 import typer
 
 from monitor import words
 from monitor.cli.context import fail
+from monitor.cli.terminal import language_of
 from monitor.guidance import HEADINGS, Guidance, guidance_for
 from monitor.model import FaultKind
 
@@ -21,14 +21,6 @@ def explain(
         fail(f"{fault}: no such fault; {_nearest(fault)}")
     language = language_of(lang)
     typer.echo(_text(guidance_for(FaultKind(fault), language), language))
-
-
-def language_of(asked: str | None) -> str:
-    """The language asked for, or that of the terminal; any other word is refused."""
-    if asked is not None and asked not in words.LANGUAGES:
-        fail(f"--lang {asked}: write one of {', '.join(words.LANGUAGES)}")
-    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return words.choose(asked, terminal.replace("_", "-"))
 
 
 def _nearest(word: str) -> str:

@@ -17,7 +17,7 @@ def inspect(
 ) -> None:
     """Look closely at every camera and recorder of a site and keep the report. Exit code as of 'cctv check'."""
     from monitor.cli import visits
-    from monitor.cli.explain import language_of
+    from monitor.cli.terminal import language_of, say
     from monitor.reports.inspection import changes
 
     here = visits.visit(site, config)
@@ -29,7 +29,7 @@ def inspect(
     visits.note(here, Key(site, ""), "inspected", made, {"verdict": document["verdict"], "report": kept.name})
     for device, kind, record in changes(before, document):
         visits.note(here, Key(site, device), kind, made, record)
-    for line in visits.told(document):
+    for line in visits.told(document, language):
         typer.echo(line)
-    typer.echo(f"{document['verdict']}: {here.archive.folder / site / kept.name}.html")
+    typer.echo(f"{say(document['verdict'], language)}: {here.archive.folder / site / kept.name}.html")
     raise typer.Exit(exits.code_of([Verdict(document["verdict"])]))

@@ -6,7 +6,18 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
+from monitor.cli.terminal import say, told
 from monitor.model import Facts
+from monitor.words import _
+
+LABELS = {
+    "manufacturer": _("manufacturer"),
+    "model": _("model"),
+    "serial": _("serial"),
+    "firmware": _("firmware"),
+    "hardware": _("hardware"),
+}
+SOURCES = {"NTP": _("set by NTP"), "Manual": _("set by hand")}
 
 
 def inventory_table(facts: Facts) -> Table:
@@ -20,56 +31,63 @@ def inventory_table(facts: Facts) -> Table:
 
 
 def _rows(facts: Facts) -> Iterator[tuple[str, str]]:
-    for name in ("manufacturer", "model", "serial", "firmware", "hardware"):
-        yield from _row(name, facts.get(name))
-    yield from _row("firmware before", facts.get("firmware_before"))
+    for name, label in LABELS.items():
+        yield from _row(label, facts.get(name))
+    yield from _row(_("firmware before"), facts.get("firmware_before"))
     if "clock_offset_seconds" in facts:
-        yield "clock", _clock(facts)
+        yield say(_("clock")), _clock(facts)
     if "ntp" in facts:
-        yield "time servers", _ntp(facts["ntp"])
-    yield from _row("login", AUTH.get(facts.get("auth", "")))
+        yield say(_("time servers")), _ntp(facts["ntp"])
+    yield from _row(_("login"), say(AUTH[facts["auth"]]) if facts.get("auth") in AUTH else None)
     for profile in facts.get("profiles", ()):
-        yield f"profile {profile['token']}", _profile(profile)
-    yield from _row("stream", facts.get("stream_uri"))
-    yield from _row("snapshot", facts.get("snapshot_uri"))
-    yield from _row("services", ", ".join(facts.get("services", ())))
+        yield say(_("profile %(name)s"), name=profile["token"]), _profile(profile)
+    yield from _row(_("stream"), facts.get("stream_uri"))
+    yield from _row(_("snapshot"), facts.get("snapshot_uri"))
+    yield from _row(_("services"), ", ".join(facts.get("services", ())))
     yield from _remarks(facts)
 
 
-def _row(name: str, value: object) -> Iterator[tuple[str, str]]:
+def _row(label: str, value: object) -> Iterator[tuple[str, str]]:
     if value:
-        yield name, str(value)
+        yield say(label), str(value)
 
 
 def _remarks(facts: Facts) -> Iterator[tuple[str, str]]:
     for service, host in facts.get("foreign_addresses", {}).items():
-        yield "foreign address", f"{service} names {host}; replaced by the configured host"
+        yield (
+            say(_("foreign address")),
+            say(_("%(service)s names %(host)s; replaced by the configured host"), service=service, host=host),
+        )
     for event in facts.get("events", ()):
-        yield "event", f"{event['topic']}: {', '.join(f'{name}={value}' for name, value in event['items'].items())}"
+        yield (
+            say(_("event")),
+            f"{event['topic']}: {', '.join(f'{name}={value}' for name, value in event['items'].items())}",
+        )
     for name, reason in facts.get("unread", {}).items():
-        yield f"not read: {name.replace('_', ' ')}", str(reason)
+        yield told(f"not read: {name.replace('_', ' ')}"), told(str(reason))
 
 
 AUTH = {
-    "open": "none wanted: anyone on the network can use it",
+    "open": _("none wanted: anyone on the network can use it"),
     "digest": "HTTP digest",
     "wsse": "WS-UsernameToken",
-    "wsse-own-clock": "WS-UsernameToken, dated in our time",
+    "wsse-own-clock": _("WS-UsernameToken, dated in our time"),
 }
 
 
 def _clock(facts: Facts) -> str:
     offset = facts["clock_offset_seconds"]
-    told = "tells no usable UTC time" if offset is None else f"{offset:+.1f} s against ours"
-    source = {"NTP": "set by NTP", "Manual": "set by hand"}.get(facts.get("clock_source", ""), "")
-    return ", ".join(word for word in (told, source, facts.get("timezone")) if word)
+    against = say(_("%(seconds)s s against ours"), seconds=f"{offset or 0.0:+.1f}")
+    difference = say(_("tells no usable UTC time")) if offset is None else against
+    source = say(SOURCES.get(facts.get("clock_source", ""), ""))
+    return ", ".join(word for word in (difference, source, facts.get("timezone")) if word)
 
 
 def _ntp(ntp: Mapping[str, Any] | None) -> str:
     if not ntp:
-        return "not told"
-    servers = ", ".join(ntp["servers"]) or "none"
-    return f"{servers} (from DHCP)" if ntp["from_dhcp"] else servers
+        return say(_("not told"))
+    servers = ", ".join(ntp["servers"]) or say(_("none"))
+    return say(_("%(servers)s (from DHCP)"), servers=servers) if ntp["from_dhcp"] else servers
 
 
 def _profile(profile: Mapping[str, Any]) -> str:

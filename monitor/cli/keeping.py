@@ -8,8 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.board import worst
-from monitor.cli.rendering import MARKS, columns, console
+from monitor.cli.rendering import columns, console
+from monitor.cli.terminal import mark, told
 from monitor.model import Finding, Key, Verdict
+from monitor.words import _
 
 Report = dict[str, Any]
 LEVELS = ((0.98, "█", "green"), (0.5, "▆", "yellow"), (0.001, "▃", "red"), (0.0, "·", "red"))
@@ -67,33 +69,37 @@ def _recorder(key: Key, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def _cameras(rows: Iterable[dict[str, Any]]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    names = ("camera", "verdict", "days", "kept", "gap", "per day", "what was seen")
+    names = (_("camera"), _("verdict"), _("days"), _("kept"), _("gap"), _("per day"), _("what was seen"))
     columns(shown, *names, right={"days", "kept", "gap"})
     for row in rows:
         shown.add_row(
             escape(f"{row['site']}/{row['camera']}"),
-            _mark(row),
+            mark(Verdict(row["verdict"]), row["fault"]),
             f"{_or_dash(row['span_days'], '.1f')} / {row['required_days']:g}",
             _or_dash(row["coverage"], ".2%"),
             _or_dash(row["longest_gap_seconds"], ".0f", " s"),
             bar(row["days"]),
-            escape(row["reason"]),
+            escape(told(row["reason"])),
         )
     return shown
 
 
 def _recorders(rows: Iterable[dict[str, Any]]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, "recorder", "verdict", "what was seen")
+    columns(shown, _("recorder"), _("verdict"), _("what was seen"))
     for row in rows:
-        shown.add_row(escape(f"{row['site']}/{row['recorder']}"), _mark(row), escape(row["reason"]))
+        shown.add_row(
+            escape(f"{row['site']}/{row['recorder']}"),
+            mark(Verdict(row["verdict"]), row["fault"]),
+            escape(told(row["reason"])),
+        )
     return shown
 
 
 def bar(days: Sequence[tuple[str, float | None]]) -> Text:
     """One sign a day, the oldest first; blank where nothing was expected."""
     text = Text()
-    for _, share in days:
+    for _day, share in days:
         text.append(*_sign(share))
     return text
 
@@ -102,10 +108,6 @@ def _sign(share: float | None) -> tuple[str, str]:
     if share is None:
         return " ", ""
     return next((sign, colour) for least, sign, colour in LEVELS if share >= least)
-
-
-def _mark(row: dict[str, Any]) -> str:
-    return MARKS[Verdict(row["verdict"])] + (f" [bold]{row['fault']}[/]" if row["fault"] else "")
 
 
 def _or_dash(number: float | None, form: str, unit: str = "") -> str:

@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli import exits
 from monitor.model import Key, Verdict
+from monitor.words import _
 
 if TYPE_CHECKING:
     from monitor.cli.visits import Visit
@@ -26,12 +27,12 @@ def leave_site(
     """Check everything once more and certify it. Exit code: 0 passed, 1 fault left, 2 wrong usage, 3 unknown left."""
     from monitor.cli import visits
     from monitor.cli.context import fail
-    from monitor.cli.explain import language_of
+    from monitor.cli.terminal import language_of
 
     here = visits.visit(site, config)
     language = language_of(lang or here.site.language)
     if verify:
-        _verify(here)
+        _verify(here, language)
     if arrive:
         _arrive(here, language)
     if not technician.strip():
@@ -41,16 +42,18 @@ def leave_site(
 
 def _arrive(here: "Visit", language: str) -> None:
     from monitor.cli import visits
+    from monitor.cli.terminal import say
     from monitor.reports.leave_site import ARRIVAL
 
     document = visits.look_closely(here, ARRIVAL, None)
     kept = visits.keep(here, document, language)
-    _tell(here, kept.name, [*visits.told(document), document["verdict"]])
+    _tell(here, kept.name, [*visits.told(document, language), say(document["verdict"], language)])
     raise typer.Exit(exits.code_of([Verdict(document["verdict"])]))
 
 
 def _certify(here: "Visit", technician: str, note: str, language: str) -> None:
     from monitor.cli import visits
+    from monitor.cli.terminal import say
     from monitor.reports import leave_site
 
     site = here.site.id
@@ -61,9 +64,12 @@ def _certify(here: "Visit", technician: str, note: str, language: str) -> None:
     made = datetime.fromisoformat(document["made_at"])
     record = {name: document[name] for name in ("number", "sha256", "passed", "technician")}
     visits.note(here, Key(site, ""), "left", made, record)
-    left = [f"  {one['verdict']:7}  {one['device']}: {one['probe']} {one['reason']}" for one in document["left"]]
-    verdict = "passed" if document["passed"] else "not passed; this is left:"
-    _tell(here, kept.name, [f"certificate {document['number']}: {verdict}", *left, f"SHA-256 {document['sha256']}"])
+    left = [visits.line(one["device"], one, language) for one in document["left"]]
+    outcome = _("certificate %(number)s: passed")
+    if not document["passed"]:
+        outcome = _("certificate %(number)s: not passed; this is left:")
+    head = say(outcome, language, number=document["number"])
+    _tell(here, kept.name, [head, *left, f"SHA-256 {document['sha256']}"])
     raise typer.Exit(exits.OK if document["passed"] else exits.code_of([Verdict(document["verdict"])]))
 
 
@@ -76,8 +82,9 @@ def _of_this_visit(here: "Visit") -> "Document | None":
     return next(iter(recent), None)
 
 
-def _verify(here: "Visit") -> None:
+def _verify(here: "Visit", language: str) -> None:
     from monitor.cli import visits
+    from monitor.cli.terminal import say, told
     from monitor.reports import leave_site
 
     kept = here.archive.kept(here.site.id, leave_site.KIND)
@@ -85,10 +92,13 @@ def _verify(here: "Visit") -> None:
     try:
         wrong = leave_site.verify([here.archive.load(one) for one in kept], issued)
     except (ValueError, KeyError) as spoilt:
-        wrong = [f"a certificate cannot be read any more: {spoilt}"]
+        wrong = [say(_("a certificate cannot be read any more: %(why)s"), language, why=spoilt)]
     for line in wrong:
-        typer.echo(line)
-    typer.echo(f"{len(kept)} certificates, {'the chain is whole' if not wrong else 'the chain is broken'}")
+        typer.echo(told(line, language))
+    whole = (
+        _("%(count)s certificates, the chain is broken") if wrong else _("%(count)s certificates, the chain is whole")
+    )
+    typer.echo(say(whole, language, count=len(kept)))
     raise typer.Exit(exits.FAULT if wrong else exits.OK)
 
 

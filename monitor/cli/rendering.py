@@ -4,9 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Callable, Container, Iterable
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,9 +15,9 @@ from rich.table import Table
 from monitor.board import worst
 from monitor.cli.inventory import inventory_table
 from monitor.cli.looking import Result
+from monitor.cli.terminal import mark, say, told
 from monitor.model import Finding, Verdict
-
-MARKS = {Verdict.OK: "[green]✔ ok[/]", Verdict.FAULT: "[bold red]✘ fault[/]", Verdict.UNKNOWN: "[yellow]? unknown[/]"}
+from monitor.words import _
 
 UNFOLDED = 4096
 """Columns of what is not a terminal: a program that reads lines must find every word whole."""
@@ -33,12 +32,13 @@ def console() -> Console:
 def columns(shown: Table, *names: str, right: Container[str] = ()) -> None:
     """Columns that fold when the terminal is narrow, except the one that holds the fault word."""
     for name in names:
-        shown.add_column(name, overflow="fold", no_wrap=name == "verdict", justify="right" if name in right else "left")
+        aligned: Literal["left", "right"] = "right" if name in right else "left"
+        shown.add_column(say(name), overflow="fold", no_wrap=name == "verdict", justify=aligned)
 
 
 def table(results: Iterable[Result]) -> Table:
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, "device", "probe", "verdict", "what was seen", "s", right={"s"})
+    columns(shown, _("device"), _("probe"), _("verdict"), _("what was seen"), _("s"), right={"s"})
     for result in results:
         for finding in _telling(result.findings):
             shown.add_row(*_cells(finding))
@@ -84,14 +84,13 @@ def save_frames(results: Iterable[Result], folder: Path) -> None:
 def progress(total: int, *, quiet: bool) -> tuple[Progress, Callable[[Result], None]]:
     """A bar on a terminal, nothing elsewhere; call the function with every result."""
     bar = Progress(console=Console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
-    task = bar.add_task("looking", total=total)
+    task = bar.add_task(say(_("looking")), total=total)
     return bar, lambda _result: bar.advance(task)
 
 
 def _cells(finding: Finding) -> tuple[str, ...]:
-    probe = f"{finding.probe} {finding.aspect}".strip()
-    verdict = MARKS[finding.verdict] + (f" [bold]{finding.fault}[/]" if finding.fault else "")
-    return escape(str(finding.key)), probe, verdict, escape(finding.reason), f"{finding.seconds:.1f}"
+    probe, seen = told(f"{finding.probe} {finding.aspect}".strip()), escape(told(finding.reason))
+    return escape(str(finding.key)), probe, mark(finding.verdict, finding.fault), seen, f"{finding.seconds:.1f}"
 
 
 def _row(finding: Finding) -> dict[str, Any]:
@@ -106,12 +105,3 @@ def _row(finding: Finding) -> dict[str, Any]:
         "seconds": round(finding.seconds, 3),
         "evidence": dict(finding.facts),
     }
-
-
-def age(span: timedelta) -> str:
-    """A stretch of time as people say it: 12 s, 5 min, 3 h, 2 d."""
-    seconds = max(0.0, span.total_seconds())
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:.0f} {unit}"
-    return f"{seconds:.0f} s"

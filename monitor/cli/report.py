@@ -41,7 +41,7 @@ def report(
 def _made(period: str, site: str, config: Path | None, form: str, lang: str | None) -> list[tuple[str, bytes]]:
     """Site id and the report, one by one."""
     from monitor.cli.context import settings_from
-    from monitor.cli.explain import language_of
+    from monitor.cli.terminal import language_of
     from monitor.reports import summaries
     from monitor.reports.archive import Archive
     from monitor.reports.render import rendered

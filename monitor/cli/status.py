@@ -12,9 +12,11 @@ from rich.table import Table
 from monitor.board import worst
 from monitor.cli import exits
 from monitor.cli.context import state_reader
-from monitor.cli.rendering import MARKS, age, columns, console
+from monitor.cli.rendering import columns, console
+from monitor.cli.terminal import age, mark, told
 from monitor.model import Standing
 from monitor.store import standings
+from monitor.words import _
 
 
 def status(
@@ -36,12 +38,11 @@ def status(
 def _table(chosen: list[Standing]) -> Table:
     now = datetime.now(UTC)
     shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, "device", "probe", "verdict", "since", "what was seen", "seen")
+    columns(shown, _("device"), _("probe"), _("verdict"), _("since"), _("what was seen"), _("seen"))
     for one in chosen:
-        probe = f"{one.subject.probe} {one.subject.aspect}".strip()
-        verdict = MARKS[one.verdict] + (f" [bold]{one.fault}[/]" if one.fault else "")
-        seen = age(now - one.last.at)
-        shown.add_row(escape(str(one.subject.key)), probe, verdict, age(now - one.since), escape(one.last.reason), seen)
+        probe, reason = told(f"{one.subject.probe} {one.subject.aspect}".strip()), escape(told(one.last.reason))
+        key, verdict, seen = escape(str(one.subject.key)), mark(one.verdict, one.fault), age(now - one.last.at)
+        shown.add_row(key, probe, verdict, age(now - one.since), reason, seen)
     return shown
 
 

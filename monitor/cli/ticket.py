@@ -13,7 +13,8 @@ from rich.table import Table
 from monitor.cli import exits
 from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
-from monitor.cli.rendering import age, console
+from monitor.cli.rendering import console
+from monitor.cli.terminal import age
 from monitor.model import Job, JobState
 from monitor.settings import Settings
 from monitor.store import Connection, jobs

@@ -1,12 +1,14 @@
 """What the verbs of inspections and certificates share: looking at everything closely, reading the state, keeping."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from monitor import words
 from monitor.cli import looking, rendering
 from monitor.cli.choose import Configured
 from monitor.cli.context import fail, settings_from
@@ -19,6 +21,7 @@ from monitor.reports.material import RECENT, Material, gather, nothing_known
 from monitor.reports.periods import Period
 from monitor.reports.render import shown
 from monitor.reports.site import SiteFile, site_files
+from monitor.sentences import said
 from monitor.settings import Settings
 from monitor.store import STATE_FILE, Store, StoreError, events
 
@@ -97,14 +100,18 @@ def issued(here: Visit) -> list[tuple[int, str]]:
     return [(one.record["number"], one.record["sha256"]) for one in left]
 
 
-def told(document: Document) -> Sequence[str]:
+def told(document: Document, language: str) -> Sequence[str]:
     """A few lines for the terminal: what is not ok, device by device."""
-    return [
-        f"  {one['verdict']:7}  {device['device']}: {one['probe']} {one['aspect']} {one['fault'] or ''} {one['reason']}"
-        for device in document["devices"]
-        for one in device["findings"]
-        if one["verdict"] != "ok"
-    ]
+    found = [(device["device"], one) for device in document["devices"] for one in device["findings"]]
+    return [line(device, one, language) for device, one in found if one["verdict"] != "ok"]
+
+
+def line(device: str, one: Mapping[str, Any], language: str) -> str:
+    """One finding of a document."""
+    what = said(f"{one['probe']} {one.get('aspect') or ''}".strip(), language)
+    verdict = words.translations(language).gettext(one["verdict"])
+    seen = " ".join(filter(None, (what, one["fault"], said(one["reason"], language))))
+    return f"  {verdict:7}  {device}: {seen}"
 
 
 def target_named(word: str, config: Path | None) -> tuple[Settings, Target]:

@@ -11,9 +11,11 @@ from rich.markup import escape
 from monitor.board import worst
 from monitor.cli import exits
 from monitor.cli.context import fail, state_reader
-from monitor.cli.rendering import MARKS, age, console
+from monitor.cli.rendering import console
+from monitor.cli.terminal import age, mark, say, told
 from monitor.model import Finding, Key, Standing, Subject, Verdict
 from monitor.store import standings
+from monitor.words import _
 
 Evidences = dict[Subject, dict[Verdict, Finding]]
 
@@ -51,18 +53,20 @@ def _ladder(key: Key, known: list[Standing]) -> list[Standing]:
 
 def _explain(out: Console, one: Standing, evidence: dict[Verdict, Finding]) -> None:
     now = datetime.now(UTC)
-    name = f"{one.subject.probe} {one.subject.aspect}".strip()
-    fault = f" {one.fault}" if one.fault else ""
-    out.print(f"[bold]{name}[/]  {MARKS[one.verdict]}{fault} since {age(now - one.since)}: {escape(one.reason)}")
-    out.print(f"   newest look {age(now - one.last.at)} ago: {one.last.verdict}, {escape(one.last.reason)}")
-    out.print(f"   in a row: {one.bad} bad, {one.good} good")
+    name, verdict = told(f"{one.subject.probe} {one.subject.aspect}".strip()), mark(one.verdict, one.fault)
+    since = say(_("since %(time)s"), time=age(now - one.since))
+    out.print(f"[bold]{name}[/]  {verdict} {since}: {escape(told(one.reason))}")
+    newest = say(_("newest look %(age)s ago"), age=age(now - one.last.at))
+    out.print(f"   {newest}: {say(one.last.verdict)}, {escape(told(one.last.reason))}")
+    out.print(f"   {say(_('in a row: %(bad)s bad, %(good)s good'), bad=one.bad, good=one.good)}")
     for verdict in (Verdict.OK, Verdict.FAULT, Verdict.UNKNOWN):
         if verdict in evidence:
             _show(out, verdict, evidence[verdict], now)
 
 
 def _show(out: Console, verdict: Verdict, finding: Finding, now: datetime) -> None:
-    out.print(f"   last {verdict} {age(now - finding.at)} ago: {escape(finding.reason)}")
+    last = say(_("last %(verdict)s %(age)s ago"), verdict=say(verdict), age=age(now - finding.at))
+    out.print(f"   {last}: {escape(told(finding.reason))}")
     numbers = [f"{name} {value:g}" for name, value in finding.facts.items() if isinstance(value, int | float)]
     if numbers:
         out.print("      " + escape(", ".join(numbers)), style="dim")

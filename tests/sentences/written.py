@@ -14,7 +14,8 @@ ROOMS = (
 """Where the words of evidence, findings, faults, notices and certificates are made."""
 TECHNICAL = (
     r"[\\^$][(\[dswS]|\(\?|\[\^|\*\?|\(\[",  # regular expressions
-    r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^env |^cat |^df |^smartctl |^status \{\}$|^ls ",  # commands
+    r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^status \{\}$",  # commands, and times
+    r"^(env|cat|df|smartctl|printf|timeout|ls) ",
     r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^StartDateTime",  # SQL and queries
     r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
     r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
