@@ -79,7 +79,7 @@ def _camera(target: Target, material: Material, period: Period, older: Shares) -
 
 def _rates(camera: _Camera, period: Period) -> dict[str, Rate]:
     target = camera.target
-    stretches = kpi.wanted(period, camera.windows, target.key, _installed(target))
+    stretches = kpi.wanted(period, camera.windows, target.key, installed(target))
     rates = {"online": kpi.online(camera.online, stretches)}
     if target.rtsp or camera.picture:
         rates["intact"] = kpi.intact(camera.picture, stretches)
@@ -88,7 +88,8 @@ def _rates(camera: _Camera, period: Period) -> dict[str, Rate]:
     return rates
 
 
-def _installed(target: Target) -> datetime | None:
+def installed(target: Target) -> datetime | None:
+    """The first midnight at which it was there; None = not known."""
     text = target.options.get("installed")
     return datetime.fromisoformat(f"{text}T00:00").replace(tzinfo=ZoneInfo(target.timezone)) if text else None
 

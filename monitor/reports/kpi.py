@@ -3,7 +3,8 @@
 Formulas and their sources: docs/reference/reports.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -80,7 +81,7 @@ def wanted(period: Period, windows: Iterable[Window], key: Key, installed: datet
     for window in windows:
         if window.covers(key, window.start):
             end = window.until.timestamp() if window.until else float("inf")
-            left = _without(left, (window.start.timestamp(), end))
+            left = without(left, [(window.start.timestamp(), end)])
     return left
 
 
@@ -93,19 +94,22 @@ def held(spans: Iterable[SpanLike], until: datetime) -> list[Piece]:
     ]
 
 
-def online(pieces: Iterable[Piece], stretches: Sequence[Stretch]) -> Rate:
-    """Online rate: accumulated online time over the judged time."""
-    counted = [(piece, piece.fault not in OFFLINE) for piece in pieces if piece.verdict is not Verdict.UNKNOWN]
-    return _rate(counted, stretches)
+def online(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Rate:
+    """Online rate: accumulated online time over the judged time. ``pieces`` as :func:`held` gives them."""
+    return _rate(pieces, stretches, _judged, lambda piece: piece.fault not in OFFLINE)
 
 
-def intact(pieces: Iterable[Piece], stretches: Sequence[Stretch]) -> Rate:
+def intact(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Rate:
     """Picture-intact rate: time with a normal picture over the time with a judged one.
 
     Offline cameras have no picture to judge: they lower the online rate and are not counted here a second time.
     """
-    judged = [piece for piece in pieces if piece.verdict is not Verdict.UNKNOWN and piece.fault not in OFFLINE]
-    return _rate([(piece, piece.verdict is Verdict.OK) for piece in judged], stretches)
+    return _rate(pieces, stretches, _has_picture, lambda piece: piece.verdict is Verdict.OK)
+
+
+def watched(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> float:
+    """Seconds covered by an ok or a fault verdict."""
+    return _rate(pieces, stretches, _judged, _judged).judged
 
 
 def recorded(
@@ -128,7 +132,7 @@ def _recorded_day(share: float | None, gaps: Sequence[Stretch], day: Period, str
     wanted_seconds = overlap((start, end), stretches)
     if share is None:
         return Rate(wanted=wanted_seconds)
-    maintained = _without_all([(start, end)], stretches)
+    maintained = without([(start, end)], stretches)
     missed_then = sum(overlap(gap, maintained) for gap in gaps)
     recorded_then = (end - start) - wanted_seconds - missed_then
     good = min(max(share * (end - start) - recorded_then, 0.0), wanted_seconds)
@@ -147,21 +151,40 @@ def _piece(span: SpanLike, next_first: float) -> Piece:
     return Piece(first, min(next_first, last + hold) if next_first > last else last, span.verdict, span.fault)
 
 
-def _rate(pieces: Iterable[tuple[Piece, bool]], stretches: Sequence[Stretch]) -> Rate:
+def _judged(piece: Piece) -> bool:
+    return piece.verdict is not Verdict.UNKNOWN
+
+
+def _has_picture(piece: Piece) -> bool:
+    return piece.verdict is not Verdict.UNKNOWN and piece.fault not in OFFLINE
+
+
+def _rate(
+    pieces: Sequence[Piece],
+    stretches: Sequence[Stretch],
+    counts: Callable[[Piece], bool],
+    is_good: Callable[[Piece], bool],
+) -> Rate:
     good = judged = 0.0
-    for piece, is_good in pieces:
-        seconds = overlap((piece.start, piece.end), stretches)
-        judged += seconds
-        good += seconds if is_good else 0.0
+    for piece in _touching(pieces, stretches):
+        if counts(piece):
+            seconds = overlap((piece.start, piece.end), stretches)
+            judged += seconds
+            good += seconds if is_good(piece) else 0.0
     return Rate(good, judged, sum(end - start for start, end in stretches))
 
 
-def _without(stretches: Iterable[Stretch], hole: Stretch) -> list[Stretch]:
-    parts = [part for start, end in stretches for part in ((start, min(end, hole[0])), (max(start, hole[1]), end))]
-    return [part for part in parts if part[0] < part[1]]
+def _touching(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Sequence[Piece]:
+    """Those that may overlap; both are in order of time, and each without overlap of its own."""
+    if not stretches:
+        return ()
+    first = bisect_left(pieces, stretches[0][0], key=lambda piece: piece.end)
+    return pieces[first : bisect_left(pieces, stretches[-1][1], key=lambda piece: piece.start)]
 
 
-def _without_all(stretches: list[Stretch], holes: Iterable[Stretch]) -> list[Stretch]:
+def without(stretches: list[Stretch], holes: Iterable[Stretch]) -> list[Stretch]:
+    """What the holes leave of the stretches."""
     for hole in holes:
-        stretches = _without(stretches, hole)
+        parts = [part for start, end in stretches for part in ((start, min(end, hole[0])), (max(start, hole[1]), end))]
+        stretches = [part for part in parts if part[0] < part[1]]
     return stretches

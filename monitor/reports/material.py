@@ -33,6 +33,10 @@ class Material:
         """Of the probe that tells whether the camera delivers at all."""
         return next((found for probe in STREAM_PROBES if (found := self.spans_of(key, probe))), [])
 
+    def watch_spans(self, key: Key) -> list[Span]:
+        """Of the probe that tells whether this device works at all."""
+        return self.online_spans(key) or self.spans_of(key, "recorder")
+
     def picture_of(self, fault: Fault) -> str | None:
         """The evidence picture of a fault's opening as base64, if it is still kept."""
         path = self.pictures / fault.picture

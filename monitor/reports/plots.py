@@ -16,16 +16,48 @@ def curve(points: Sequence[tuple[str, float | None]], least: float = 0.9) -> Mar
         return Markup("")
     low = min(least, *known)
     step = WIDTH / max(1, len(points) - 1)
-    places = [(index * step, _height(value, low)) for index, (_, value) in enumerate(points) if value is not None]
     dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"><title>{escape(day)}: {value:.2%}</title></circle>'
-        for (x, y), (day, value) in zip(places, [one for one in points if one[1] is not None], strict=True)
+        f'<circle cx="{index * step:.1f}" cy="{_height(value, low):.1f}" r="2.5">'
+        f"<title>{escape(day)}: {value:.2%}</title></circle>"
+        for index, (day, value) in enumerate(points)
+        if value is not None
     )
-    lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _runs(points, step, low))
+    placed = [(index * step, None if value is None else _height(value, low)) for index, (_, value) in enumerate(points)]
+    lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _unbroken(placed))
     grid = f'<path class="grid" d="M0 {_height(1.0, low):.1f}H{WIDTH}M0 {_height(low, low):.1f}H{WIDTH}"/>'
     scale = f'<text x="-6" y="4">100</text><text x="-6" y="{HEIGHT + 3}">{low * 100:.0f}</text>'
     frame = f'class="curve" viewBox="-28 -8 {WIDTH + 34} {HEIGHT + 16}" role="img"'
     return Markup(f"<svg {frame}>{grid}{lines}{dots}{scale}</svg>")  # noqa: S704 -- numbers of ours, the day is escaped
+
+
+def months(points: Sequence[tuple[str, float | None, str, bool]], low: float) -> Markup:
+    """A figure month by month: name of the month, value, value as it is written, whether it is conclusive.
+
+    The axis reaches from ``low``, or the lowest value, to the highest one. A month without a value leaves a hole and is
+    marked with a dash; one that is not conclusive has a hollow dot.
+    """
+    known = [value for _, value, _, _ in points if value is not None]
+    low, high = min([low, *known]), max([low, *known])
+    step = WIDTH / max(1, len(points))
+    placed = [
+        (step * (index + 0.5), None if value is None else HEIGHT * (1 - (value - low) / max(1e-9, high - low)))
+        for index, (_, value, _, _) in enumerate(points)
+    ]
+    marks = "".join(_mark(place, point) for place, point in zip(placed, points, strict=True))
+    lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _unbroken(placed))
+    base = f'<path class="grid" d="M0 {HEIGHT}H{WIDTH}"/>'
+    frame = f'class="months" viewBox="0 -20 {WIDTH} {HEIGHT + 40}" role="img"'
+    return Markup(f"<svg {frame}>{base}{lines}{marks}</svg>")  # noqa: S704 -- numbers of ours, the words are escaped
+
+
+def _mark(place: tuple[float, float | None], point: tuple[str, float | None, str, bool]) -> str:
+    x, y = place
+    name, _, written, sure = point
+    label = f'<text class="month" x="{x:.1f}" y="{HEIGHT + 16}">{escape(name)}</text>'
+    if y is None:
+        return f'{label}<text x="{x:.1f}" y="{HEIGHT - 6}">–</text>'
+    dot = f'<circle class="{"sure" if sure else "unsure"}" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>'
+    return f'{label}{dot}<text x="{x:.1f}" y="{y - 8:.1f}">{escape(written)}</text>'
 
 
 def days(shares: Sequence[tuple[str, float | None]]) -> Markup:
@@ -49,13 +81,14 @@ def _height(value: float, low: float) -> float:
     return HEIGHT * (1 - (value - low) / max(1e-9, 1 - low))
 
 
-def _runs(points: Sequence[tuple[str, float | None]], step: float, low: float) -> list[list[tuple[float, float]]]:
+def _unbroken(placed: Sequence[tuple[float, float | None]]) -> list[list[tuple[float, float]]]:
+    """Stretches of neighbours with a value."""
     runs: list[list[tuple[float, float]]] = [[]]
-    for index, (_, value) in enumerate(points):
-        if value is None:
+    for x, y in placed:
+        if y is None:
             runs.append([])
         else:
-            runs[-1].append((index * step, _height(value, low)))
+            runs[-1].append((x, y))
     return [run for run in runs if len(run) > 1]
 
 

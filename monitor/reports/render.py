@@ -4,7 +4,7 @@ import csv
 import functools
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,8 @@ TEMPLATES = {
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
 """A text that begins so would be run by a spreadsheet."""
 FORMATS = ("html", "csv", "json")
+MOST_LISTED = 300
+"""Faults on one page; the table for a spreadsheet has them all."""
 
 
 def rendered(document: Document, form: str, language: str) -> bytes:
@@ -57,7 +59,8 @@ def headline(document: Document, language: str) -> tuple[str, str]:
         return title, " · ".join(f"{word}: {count}" for word, count in counts)
     summary = document["summary"]
     if not summary["count"]:
-        return title, translate(_("No fault in this period"))
+        seen = document["watched"]["seconds"]
+        return title, translate(_("No fault in this period") if seen else _("Nothing was looked at in this period"))
     number = catalogue.ngettext("%(num)s fault", "%(num)s faults", summary["count"]) % {"num": summary["count"]}
     return title, f"{number} · {translate(_('%(count)s still open')) % {'count': summary['open']}}"
 
@@ -90,7 +93,7 @@ def _cell(value: Any) -> Any:
 def environment(language: str) -> Environment:
     made = typesetting.environment("monitor.reports", language)
     made.filters |= _filters(language, words.translations(language).gettext)
-    made.globals |= {"curve": plots.curve, "days": plots.days, "software": _software()}
+    made.globals |= {"curve": plots.curve, "days": plots.days, "months": plots.months, "software": _software()}
     return made
 
 
@@ -100,7 +103,10 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "moment": lambda at, zone: format_datetime(_local(at, zone), "medium", locale=locale),
         "day": lambda at, zone: format_date(_local(at, zone), "full", locale=locale),
         "short_day": lambda at, zone: format_date(_local(at, zone), "medium", locale=locale),
+        "month": lambda at, zone: format_date(_local(at, zone), "LLL", locale=locale),
+        "later": lambda one, other: datetime.fromisoformat(one) > datetime.fromisoformat(other),
         "last_day": lambda at, zone: format_date(_local(at, zone) - timedelta(seconds=1), "medium", locale=locale),
+        "most_telling": _most_telling,
         "percent": lambda share: "–" if share is None else format_percent(share, "0.00%", locale=locale),
         "number": lambda value, form="#,##0.#": "–" if value is None else format_decimal(value, form, locale=locale),
         "duration": lambda seconds: "–" if seconds is None else length(seconds, locale),
@@ -113,6 +119,14 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "aim": lambda name: translate(AIMS[name]),
         "counted": lambda name: translate(COUNTED[name]),
     }
+
+
+def _most_telling(rows: Sequence[Document]) -> Sequence[Document]:
+    """So many as people read: where there are more, those still open, then those that lasted longest."""
+    if len(rows) <= MOST_LISTED:
+        return rows
+    causes = [row for row in rows if not row["parent"]]
+    return sorted(causes, key=lambda row: (row["cleared"] is not None, -row["seconds"]))[:MOST_LISTED]
 
 
 def length(seconds: float, locale: Locale) -> str:

@@ -1,25 +1,48 @@
 """Faults as rows of a report: plain data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from monitor.model import Fault, Key
+from monitor.model import Fault, FaultKind, Key
 from monitor.reports import analysis
 from monitor.reports.compare import Document
 from monitor.reports.material import Material
 from monitor.reports.site import SiteFile
 
-
-def fault_rows(faults: Iterable[Fault], site: SiteFile, material: Material, now: datetime) -> list[Document]:
-    """Causes first, each followed by what came of it."""
-    counts = analysis.repeats(material.recent)
-    rows = [_row(fault, site, material, now, counts[fault.subject.key, fault.kind]) for fault in faults]
-    return sorted(rows, key=lambda row: (bool(row["parent"]), row["since"]))
+MOST_PICTURES = 120
+"""Evidence pictures in one report, so that a bad month of a large site still fits into a mail."""
 
 
-def _row(fault: Fault, site: SiteFile, material: Material, now: datetime, count: int) -> Document:
+def fault_rows(faults: Sequence[Fault], site: SiteFile, material: Material, now: datetime) -> list[Document]:
+    """Causes by time, each followed by what came of it."""
+    counts, shown = analysis.repeats(material.recent), _with_picture(faults)
+    causes = {fault.id: fault for fault in faults}
+    rows = []
+    for fault in sorted(faults, key=lambda fault: _place(fault, causes)):
+        count = counts[fault.subject.key, fault.kind]
+        picture = material.picture_of(fault) if fault.id in shown else None
+        rows.append(_row(fault, site, now, count) | {"picture": picture})
+    return rows
+
+
+def _place(fault: Fault, causes: Mapping[str, Fault]) -> tuple[datetime, str, bool, datetime]:
+    cause = causes.get(fault.parent, fault)
+    return cause.since, cause.id, cause is not fault, fault.since
+
+
+def _with_picture(faults: Iterable[Fault]) -> set[str]:
+    """Open ones first, then the newest of each kind at each device: the tenth picture of one fault says nothing new."""
+    newest_first = sorted(faults, key=lambda fault: (fault.cleared is None, fault.opened), reverse=True)
+    of_each: dict[tuple[Key, FaultKind], str] = {}
+    for fault in newest_first:
+        if fault.picture:
+            of_each.setdefault((fault.subject.key, fault.kind), fault.id)
+    return set(list(of_each.values())[:MOST_PICTURES])
+
+
+def _row(fault: Fault, site: SiteFile, now: datetime, count: int) -> Document:
     ended = fault.cleared or now
     return {
         "id": fault.id,
@@ -37,7 +60,6 @@ def _row(fault: Fault, site: SiteFile, material: Material, now: datetime, count:
         "excused": fault.excused,
         "flapping": fault.flapping,
         "count": max(count, 1),  # in the past 90 days, this one included
-        "picture": material.picture_of(fault),
     }
 
 
@@ -54,7 +76,6 @@ def summary(faults: Sequence[Fault], site: SiteFile) -> Document:
             [device, site.name_of(Key(site.id, device)), count]
             for device, count in analysis.counted(counted, lambda fault: fault.subject.key.device)
         ],
-        "by_model": analysis.counted(counted, lambda fault: site.model_of(fault.subject.key)),
         "to_notice": asdict(analysis.to_notice(counted)),
         "to_repair": asdict(analysis.to_repair(counted)),
         "repeated": [_repeated(one, site) for one in analysis.repeat_offenders(counted)],

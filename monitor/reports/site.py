@@ -1,5 +1,6 @@
 """What reports need to know of a site besides what was seen: names, owner, place, calendar. From the configuration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,10 @@ class SiteFile:
     language: str  # zh or en
     inspection: str  # cron line, local
     targets: tuple[Target, ...] = field(repr=False)
+    _by_key: Mapping[Key, Target] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {target.key: target for target in self.targets})
 
     @property
     def cameras(self) -> list[Target]:
@@ -25,13 +30,8 @@ class SiteFile:
 
     def name_of(self, key: Key) -> str:
         """Of a device, as people call it; of the site for what concerns the whole of it."""
-        names = {target.key: target.name for target in self.targets}
-        return names.get(key) or key.device or self.name or key.site
-
-    def model_of(self, key: Key) -> str:
-        """Maker and model as configured; "" = not known."""
-        models = {target.key: str(target.options.get("model", "")) for target in self.targets}
-        return models.get(key, "")
+        target = self._by_key.get(key)
+        return (target.name if target else "") or key.device or self.name or key.site
 
 
 def site_files(settings: Settings) -> dict[str, SiteFile]:

@@ -1,49 +1,36 @@
 """The reports of a period: yesterday, the week, the month. Faults, how they looked, and the key figures."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from monitor.model import Job, Key
 from monitor.reports import rows
 from monitor.reports.archive import Archive
 from monitor.reports.compare import Document
-from monitor.reports.figures import Shares, figures, shares_of
-from monitor.reports.material import Material, gather
+from monitor.reports.material import Material
+from monitor.reports.measured import of_state
 from monitor.reports.periods import PERIODS, Period
 from monitor.reports.site import SiteFile, head
+from monitor.reports.trend import trend
 from monitor.store import Store, jobs
-
-JOBS = 2000
-"""The newest jobs of the repair job book that are searched for calls not made yet."""
 
 
 def make(kind: str, site: SiteFile, store: Store, archive: Archive, now: datetime) -> Document:
     """``kind``: day, week or month. Raises StoreError, and OSError for the archive."""
     period = PERIODS[kind](now, site.timezone)
-    material = gather(store, site.id, [target.key for target in site.targets], period)
-    document = _document(kind, site, material, period, now, recorded_before(archive, site.id, period))
+    material, figures = of_state(site, store, archive, period)
+    document = _document(kind, site, material, period, now) | figures
+    if kind == "month":
+        document["trend"] = trend(site, store, archive, document, period)
     document["inspection"] = _inspection(archive, site.id, period) if kind != "day" else None
-    document["follow_ups"] = _follow_ups(store.read(jobs.newest, JOBS), site)
+    document["follow_ups"] = _follow_ups(store.read(jobs.uncalled, site.id), site)
     document["before"] = _before(archive.newest(site.id, kind), document)
     return document
 
 
-def recorded_before(archive: Archive, site: str, period: Period) -> dict[str, dict[date, float | None]]:
-    """Shares of days that recorders have forgotten by now, from the daily reports of the period."""
-    known: dict[str, dict[date, float | None]] = {}
-    first = period.first_day.isoformat()
-    for kept in archive.kept(site, "day"):
-        if kept.made[:10] > first:
-            for device, days in shares_of(archive.load(kept)).items():
-                known.setdefault(device, {}).update(days)
-    return known
-
-
-def _document(kind: str, site: SiteFile, material: Material, period: Period, now: datetime, older: Shares) -> Document:
+def _document(kind: str, site: SiteFile, material: Material, period: Period, now: datetime) -> Document:
     listed = [fault for fault in material.faults if fault.opened < period.end]
     return head(kind, site, now.isoformat(timespec="seconds")) | {
-        "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
-        "figures": figures(site, material, period, older),
         "faults": rows.fault_rows(listed, site, material, now),
         "summary": rows.summary(listed, site),
         "maintenance": [
@@ -67,9 +54,8 @@ def _inspection(archive: Archive, site: str, period: Period) -> Document | None:
     return {"made_at": document["made_at"], "verdict": document["verdict"], "counts": document["counts"]}
 
 
-def _follow_ups(book: Iterable[Job], site: SiteFile) -> list[Document]:
+def _follow_ups(waiting: Iterable[Job], site: SiteFile) -> list[Document]:
     """Repairs after which nobody has called the customer yet."""
-    waiting = [job for job in book if job.site == site.id and job.closed and not job.followed_up]
     return [
         {
             "number": job.number,

@@ -1,6 +1,6 @@
 """Reports as rows for a spreadsheet: one line a finding or a fault, then the key figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,33 @@ def rows(document: Document, language: str) -> Iterator[Row]:
     rates = document["now"] if "devices" in document else document["figures"]["all"]
     for name, label in RATES.items():
         yield [translate(label), rates[name]["value"], rates[name]["coverage"]]
+    if "trend" in document:
+        yield from _reliability(document["reliability"], translate)
+        yield from _trend(document["trend"], translate)
+
+
+def _reliability(told: Document, translate: words.Translate) -> Iterator[Row]:
+    heads = (_("Model"), _("Devices"), _("Failures"), _("Hours between failures"), _("Hours to repair"))
+    yield []
+    yield [translate(head) for head in heads]
+    for row in ({"model": translate(_("Whole site"))} | told["all"], *told["models"]):
+        yield [row["model"], row["devices"], *_times(row)]
+
+
+def _trend(months: Sequence[Document], translate: words.Translate) -> Iterator[Row]:
+    heads = (_("Month"), *RATES.values(), _("Sample"), _("Failures"), _("Hours between failures"), _("Hours to repair"))
+    yield []
+    yield [translate(head) for head in heads]
+    for row in months:
+        yield [row["month"][:7], *(row[name]["value"] for name in RATES), row["online"]["coverage"], *_times(row)]
+
+
+def _times(row: Document) -> Row:
+    return [row["failures"], _hours(row["mtbf_seconds"]), _hours(row["repair_seconds"])]
+
+
+def _hours(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / 3600, 2)
 
 
 def _findings(document: Document, language: str) -> Iterator[Row]:

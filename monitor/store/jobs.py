@@ -60,6 +60,11 @@ def newest(connection: sqlite3.Connection, limit: int) -> list[Job]:
     return list(_jobs(connection, "1 ORDER BY number DESC LIMIT ?", (limit,)))
 
 
+def uncalled(connection: sqlite3.Connection, site: str) -> list[Job]:
+    """Closed, but nobody has asked the customer yet whether it holds; newest first."""
+    return list(_jobs(connection, "site = ? AND closed AND followed_up IS NULL ORDER BY number DESC", (site,)))
+
+
 def ripe(connection: sqlite3.Connection, healed_before: datetime) -> list[Job]:
     """Not closed, and seen ok since then or longer."""
     return list(_jobs(connection, "closed IS NULL AND healed <= ?", (epoch(healed_before),)))

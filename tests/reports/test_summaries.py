@@ -74,7 +74,6 @@ def test_the_month_names_the_repeat_offender_and_its_time_of_day(store: Store, a
     rate = document["figures"]["all"]["online"]
     assert not rate["conclusive"], "nine days of 28"
     assert rate["coverage"] == pytest.approx(9 / 28, abs=0.01)
-    assert ["DS-2CD2T47", 4] in [list(pair) for pair in document["summary"]["by_model"]]
 
 
 def test_it_is_compared_with_the_report_before(store: Store, archive: Archive) -> None:
