@@ -101,7 +101,8 @@ class Camera:
         return _clock(image, seconds)
 
     def _sense(self, image: np.ndarray) -> np.ndarray:
-        noise = np.roll(self._noise[self._random.integers(len(self._noise))], self._random.integers(image.shape[0]), 0)
+        shift = self._random.integers((0, 0), image.shape[:2])  # both ways: no noise may ever come twice
+        noise = np.roll(self._noise[self._random.integers(len(self._noise))], shift, (0, 1))
         return cv2.add(image, noise, dtype=cv2.CV_8U)
 
     def _sensor_noise(self, size: tuple[int, ...]) -> np.ndarray:

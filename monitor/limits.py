@@ -118,26 +118,18 @@ class PictureLimits:
     partial_flat: float = 0.25
     """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""
 
-    frozen_change: float = 0.05
-    """Least change over all pairs of key frames (quieter half of the native patches) below this = frozen."""
-    frozen_quiet_share: float = 0.5
-    """Also below this share of the least change seen while nothing moved and the camera was alive, ..."""
-    frozen_busy_share: float = 0.12
-    """... or, where something always moved, below this share of the least change seen then."""
-    frozen_unproved_share: float = 0.2
-    """Below this share of the least change seen while nothing moved, where nothing ever moves."""
-    frozen_change_most: float = 0.4
-    """The learned limit is never above this, however restless the encoder."""
-    frozen_floor_looks: int = 5
-    """Looks of a kind before what they taught is used."""
-    frozen_floor_least: float = 0.1
-    """A camera whose live pictures change less than this cannot be told from a frozen one."""
-    frozen_suspect_share: float = 0.85
-    """Less than this share of the quiet floor is worth a close look, ..."""
-    frozen_suspect_factor: float = 3.0
-    """... and where none is known less than so many times the limit."""
-    frozen_texture: float = 4.0
-    """Spread inside the patches below this = too flat to tell."""
+    frozen_alike: float = 0.035
+    """Share of the textured blocks that two key frames of a still view have exactly alike: so much is frozen, ..."""
+    frozen_alike_factor: float = 2.0
+    """... above so many times the largest share seen while the camera was alive."""
+    frozen_alike_unlearned: float = 0.6
+    """The share that is frozen while that is not known yet."""
+    frozen_alike_alive: float = 0.5
+    """A camera whose living pictures are alike in this share of the blocks cannot be told from a frozen one."""
+    frozen_habit_looks: int = 5
+    """Looks before what they taught is used."""
+    frozen_still_looks: int = 3
+    """Looks in a row without movement that ask for a close look; later and later while it finds life."""
     frozen_key_frames: int = 6
     """Key frames a close look must have before it says frozen."""
     movement: float = 6.0

@@ -47,7 +47,7 @@ def judge_picture(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     answers = dict(_ask(picture, target))
     verdict, fault, reason = _conclude(answers, picture, target.limits.picture)
     facts = {**picture, "kinds": {str(kind): _row(answer) for kind, answer in answers.items()}}
-    facts["confidence"] = _confidence(picture, target)
+    facts["confidence"] = _confidence(picture, verdict, target)
     return (_finding(target, evidence, verdict, fault, reason, facts),)
 
 
@@ -88,9 +88,10 @@ def _row(answer: Answer) -> dict[str, str]:
     return {"answer": str(answer.word), "reason": answer.reason}
 
 
-def _confidence(picture: Facts, target: Target) -> str:
-    """A close look spans ten seconds and more; a glance has seen what it has seen once."""
-    return "confirmed" if picture["decoded"] >= target.limits.picture.careful_key_frames else "seen once"
+def _confidence(picture: Facts, verdict: Verdict, target: Target) -> str:
+    """A close look spans ten seconds and more; a glance has seen what it has seen once. Doubt confirms nothing."""
+    careful = picture["decoded"] >= target.limits.picture.careful_key_frames
+    return "confirmed" if careful and verdict is not Verdict.UNKNOWN else "seen once"
 
 
 def _finding(

@@ -46,7 +46,7 @@ def _with_history(
     facts["suspect"] = bool(facts["freeze"]["suspect"] or facts["freeze"]["came_back"])
     life.remember(facts["freeze"])
     if not facts["damaged"]:
-        beholder.learn(view, now, alive=not facts["suspect"])
+        beholder.learn(view, now, alive=not facts["freeze"]["still"])
     shown = {"thumbnail": thumbnail.thumbnail(pictures[-1], smalls[-1])}
     if question.close:
         shown |= {"frame": thumbnail.full(pictures[-1]), "annotated": annotated(pictures[-1], facts, beside, life)}

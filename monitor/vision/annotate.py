@@ -1,4 +1,4 @@
-"""The picture as the judgement saw it: lost tiles, left-out places, freeze patches, and the reference beside it."""
+"""The picture as the judgement saw it: lost tiles, left-out places, freeze blocks, and the reference beside it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from monitor.vision import thumbnail
 from monitor.vision.beside import Beside
 from monitor.vision.compare import ACROSS, DOWN
 from monitor.vision.decode import Picture
-from monitor.vision.freeze import SIDE
+from monitor.vision.freeze import side
 from monitor.vision.life import Life
 
 WIDTH = 640
@@ -20,14 +20,14 @@ Canvas = np.ndarray[Any, Any]
 
 def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside, life: Life) -> bytes:
     """JPEG, 640 wide (1280 with a reference). Red: tile that lost its reference; grey: left out of the freeze test
-    (bands, masks, clock); blue: patch compared for the freeze; yellow: edge of the judged part."""
+    (bands, masks, clock); blue: block compared for the freeze; yellow: edge of the judged part."""
     height = round(picture.height * WIDTH / picture.width)
     canvas = thumbnail.colours(picture, WIDTH, height)
     top, bottom = round(height * life.band_top), round(height * (1 - life.band_bottom))
     _shade_left_out(canvas, life)
     for y, x in np.array(life.corners) * (WIDTH / picture.width):
-        side = round(SIDE * WIDTH / picture.width)
-        cv2.rectangle(canvas, (int(x), int(y)), (int(x) + side, int(y) + side), BLUE, 1)
+        wide = round(side(picture.width) * WIDTH / picture.width)
+        cv2.rectangle(canvas, (int(x), int(y)), (int(x) + wide, int(y) + wide), BLUE, 1)
     if beside.comparison is not None:
         _frame_lost_tiles(canvas, beside.comparison.lost_tiles, top, bottom)
     cv2.line(canvas, (0, top), (WIDTH, top), YELLOW, 1)
@@ -52,8 +52,8 @@ def _frame_lost_tiles(canvas: Canvas, lost: Canvas, top: int, bottom: int) -> No
 
 def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
     freeze, reference = facts["freeze"], facts["reference"]
-    least = freeze["least_change"]
-    said = f"least change {'-' if least is None else f'{least:.2f}'}, limit {freeze['limit']:.2f}"
+    share = freeze["alike"]
+    said = f"alike {'-' if share is None else f'{share:.1%}'}, limit {freeze['limit']:.1%}"
     if reference["learned"]:
         said += f"; lost {reference['lost']:.0%}, shift {reference['shift']:.1%}, detail {reference['sharpness']:.0%}"
     place = (8, canvas.shape[0] - 10)

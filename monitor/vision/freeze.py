@@ -1,10 +1,12 @@
-"""Does the picture live? Key frames far apart, at native resolution, on chosen patches; the least change decides.
+"""Does the picture live? The share of textured blocks that two key frames have exactly alike.
 
-Neighbouring frames prove nothing: after H.264 most neighbours of a live but quiet scene are bit-identical.
+A sensor's noise, and what an encoder makes of it, alters nearly every textured block of every key frame. A still
+picture coded twice with the same quantiser comes out the same, block by block; a ticking clock spoils only what is
+predicted from it. So among many pairs of key frames the most alike pair tells, and no measure of difference does: a
+starved encoder alters a still picture by more grey levels than a sensor alters a live one.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import cv2
@@ -13,89 +15,71 @@ import numpy as np
 from monitor.vision.decode import Picture, Plane
 from monitor.vision.movement import Cells
 
-SIDE = 16
-"""Pixels. Sixteen such patches are 4 kB a picture, 3 kB packed."""
-ACROSS, DOWN = 4, 4
-TOP, BOTTOM = 0.16, 0.84
-"""Patches lie between these fractions of the height: clocks and camera names are burnt in above or below."""
-
-FEWEST = 6
-"""Patches below which nothing can be told."""
-QUIET = 0.5
-"""Share of the patches that counts, those with the least change: people pass and clocks tick before the others."""
+SIDE, SMALL_SIDE = 32, 16
+"""Pixels, a multiple of a macroblock; the smaller one for pictures narrower than NARROW."""
+NARROW = 480
+MOST = 240
+"""Blocks that are compared: 2 bytes each a picture."""
+FEWEST = 24
+"""Textured blocks below which nothing can be told."""
+TEXTURE = 2.0
+"""Grey levels. A block's spread inside its cells of 8 x 8 pixels: a slope of light is no texture."""
 
 Corners = np.ndarray[Any, Any]  # (n, 2) int32: y, x
+Prints = np.ndarray[Any, Any]  # (n,) uint16, 0 = too flat to tell
+WEIGHTS = np.random.default_rng(7).integers(1, 2**31, SIDE * SIDE // 4, dtype=np.uint32) * 2 + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Patches:
-    """The same squares of one picture, native luma."""
-
-    width: int  # of the picture they are from
-    height: int
-    corners: Corners = field(repr=False)
-    pixels: Plane = field(repr=False)  # (n, SIDE, SIDE) uint8
-    gain: float = 1.0  # grey levels per luma step
+def side(width: int) -> int:
+    return SIDE if width >= NARROW else SMALL_SIDE
 
 
 def choose(picture: Picture, left_out: Cells) -> Corners:
-    """One patch in each cell of a 4 x 4 grid: the one with the strongest texture, not clipped.
+    """The textured blocks of the coding grid, thinned evenly to MOST.
 
-    ``left_out``: cells of the coarse grid (see monitor.vision.movement) that no patch may touch.
+    ``left_out``: cells of the coarse grid (see monitor.vision.movement) that no block may touch.
     """
-    rows = np.linspace(TOP * picture.height, BOTTOM * picture.height, DOWN + 1).astype(int)
-    columns = np.linspace(0, picture.width, ACROSS + 1).astype(int)
-    size = picture.width, picture.height
-    hidden = cv2.resize(left_out.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
-    corners = [
-        _best_corner(picture, hidden, rows[i], rows[i + 1], columns[j], columns[j + 1])
-        for i in range(DOWN)
-        for j in range(ACROSS)
-    ]
-    return np.array([corner for corner in corners if corner is not None], np.int32).reshape(-1, 2)
+    block = side(picture.width)
+    rows, columns = picture.height // block, picture.width // block
+    hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
+    seen = ~hidden[: rows * block, : columns * block].reshape(rows, block, columns, block).any(axis=(1, 3))
+    corners = np.argwhere(seen).astype(np.int32) * block
+    corners = corners[_textured(_cut(picture, corners), picture.gain)]
+    chosen = np.linspace(0, len(corners) - 1, min(MOST, len(corners))).round().astype(int)
+    return np.asarray(corners[chosen], np.int32).reshape(-1, 2)
 
 
-def _best_corner(
-    picture: Picture, hidden: Plane, top: int, bottom: int, left: int, right: int
-) -> tuple[int, int] | None:
-    cell = picture.luma[top:bottom, left:right]
-    down, across = (bottom - top) // SIDE, (right - left) // SIDE
-    if not down or not across:
-        return None
-    squares = cell[: down * SIDE, : across * SIDE].reshape(down, SIDE, across, SIDE)[:, ::2, :, ::2].astype(np.float32)
-    spread, level = squares.std(axis=(1, 3)), squares.mean(axis=(1, 3))
-    spread[(level < 20) | (level > 230)] = 0  # clipped pixels show neither noise nor change
-    hidden = hidden[top : top + down * SIDE, left : left + across * SIDE].reshape(down, SIDE, across, SIDE)
-    spread[hidden.any(axis=(1, 3))] = 0
-    if not spread.any():
-        return None
-    y, x = np.unravel_index(int(spread.argmax()), spread.shape)
-    return int(top + y * SIDE), int(left + x * SIDE)
+def prints(picture: Picture, corners: Corners) -> Prints:
+    """What each block is recognised by; equal (but for one in 65 535) only when all its pixels are."""
+    blocks = _cut(picture, corners)
+    words = np.ascontiguousarray(blocks).reshape(-1, side(picture.width) ** 2).view(np.uint32)
+    sums = (words * WEIGHTS[: words.shape[1]]).sum(axis=1, dtype=np.uint32)
+    names = (sums ^ sums >> np.uint32(16)).astype(np.uint16) | np.uint16(1)
+    return np.where(_textured(blocks, picture.gain), names, np.uint16(0))
 
 
-def cut(picture: Picture, corners: Corners) -> Patches:
-    pixels = np.stack([picture.luma[y : y + SIDE, x : x + SIDE] for y, x in corners]) if len(corners) else None
-    if pixels is None:
-        pixels = np.zeros((0, SIDE, SIDE), np.uint8)
-    return Patches(picture.width, picture.height, corners, pixels, picture.gain)
+def alike(a: Prints, b: Prints) -> float | None:
+    """Share of the blocks textured in both pictures that are exactly the same; None below FEWEST of them."""
+    both = (a > 0) & (b > 0)
+    count = int(both.sum())
+    return float(((a == b) & both).sum()) / count if count >= FEWEST else None
 
 
-def change(a: Patches, b: Patches) -> float | None:
-    """Mean absolute difference, grey levels, of the quieter half of the patches; None when they cannot be compared."""
-    if a.pixels.shape != b.pixels.shape or len(a.corners) < FEWEST:
-        return None
-    change = cv2.absdiff(a.pixels.reshape(-1, SIDE), b.pixels.reshape(-1, SIDE)).reshape(len(a.corners), -1)
-    means = np.sort(change.mean(axis=1, dtype=np.float32))
-    return float(means[: round(len(means) * QUIET)].mean()) * a.gain
+def most(shares: Iterable[float | None]) -> float | None:
+    return max((share for share in shares if share is not None), default=None)
 
 
-def texture(patches: Patches) -> float:
-    """Mean spread inside the patches, grey levels: on a flat view nothing can be told apart from a freeze."""
-    if not len(patches.corners):
-        return 0.0
-    return float(np.mean([cv2.meanStdDev(square)[1].item() for square in patches.pixels])) * patches.gain
+def _cut(picture: Picture, corners: Corners) -> Plane:
+    """(n, side, side) copies."""
+    block = side(picture.width)
+    rows, columns = picture.height // block, picture.width // block
+    grid = picture.luma[: rows * block, : columns * block].reshape(rows, block, columns, block)
+    return np.asarray(grid[corners[:, 0] // block, :, corners[:, 1] // block])
 
 
-def least(pairs: Sequence[float | None]) -> float | None:
-    known = [pair for pair in pairs if pair is not None]
-    return min(known) if known else None
+def _textured(blocks: Plane, gain: float) -> Cells:
+    """Every second pixel of every second row is enough."""
+    some = blocks[:, ::2, ::2].astype(np.float32)
+    cells = some.reshape(len(some), some.shape[1] // 4, 4, some.shape[2] // 4, 4)
+    inside = cells - cells.mean(axis=(2, 4), keepdims=True)
+    return np.asarray((inside * inside).mean(axis=(1, 2, 3, 4)) >= (TEXTURE / gain) ** 2)

@@ -24,10 +24,9 @@ class Signatures:
         return [name in seen for name in self._now]
 
     @property
-    def came_back(self) -> bool:
-        """The newest picture was seen before, and another one since: no freeze."""
-        seen = self._words.get("seen", [])
-        return self._now[-1] in seen and self._now[-1] != seen[-1]
+    def names(self) -> list[str]:
+        """Of the pictures of this look."""
+        return self._now
 
     def remember(self) -> None:
         fresh = list(dict.fromkeys(self._now))

@@ -29,14 +29,15 @@ HEALTHY: dict[str, Any] = {
         "cast": 0.5, "emptied": 0.0, "numbers": NUMBERS,
     },
     "freeze": {
-        "pictures": 1, "least_change": None, "movement_within": 0.0, "movement_newest": 40.0, "earlier_looks": 8,
-        "still_looks": 0, "floor_busy": 1.8, "floor_quiet": 0.9, "limit": 0.4, "texture": 25.0, "patches": 16,
-        "still": False, "suspect": False, "seen_before": 0, "replayed_pictures": 0, "came_back": False,
+        "pictures": 1, "alike": 0.01, "alike_within": None, "moved": True, "movement_within": 0.0,
+        "movement_newest": 40.0, "earlier_looks": 8, "still_looks": 0, "alive": 0.01, "unproved": 0.02, "limit": 0.08,
+        "tells": True, "blocks": 140, "still": False, "suspect": False, "seen_before": 0, "replayed_pictures": 0,
+        "returned": 0, "came_back": False,
     },
 }  # fmt: skip
 UNLEARNED = {"reference": {"learned": False, "samples": 3}}
-STILL = {"movement_newest": 0.0, "still": True, "suspect": True, "still_looks": 4}
-FROZEN = {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.01}}
+STILL = {"moved": False, "movement_newest": 0.0, "still": True, "suspect": True, "still_looks": 4}
+FROZEN = {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 0.4}}
 
 
 def seen(changes: dict[str, Any]) -> dict[str, Any]:
@@ -95,12 +96,15 @@ STORIES = [
     ("night for the first time", {"reference": {"lost": 0.5, "lost_here": 0.5, "same_light": False}}, "ok", None),
     ("out of focus", {"reference": {"sharpness": 0.2}}, "fault", "blurred"),
     ("everything green", {"reference": {"cast": 25.0}}, "fault", "colour_cast"),
-    ("nothing moved, at a glance", {"suspect": True, "freeze": STILL | {"least_change": 0.0}}, "unknown", None),
+    ("nothing moved, at a glance", {"suspect": True, "freeze": STILL | {"alike": 1.0}}, "unknown", None),
     ("nothing moved, looked at closely", FROZEN, "fault", "frozen"),
-    ("stiller than ever, but noise", {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.6}}, "unknown", None),
-    ("as still as at other times", {"suspect": True, "freeze": STILL | {"pictures": 8, "least_change": 0.85}}, "ok", None),
-    ("a flat wall, nothing moved", {"freeze": STILL | {"least_change": 0.0, "texture": 1.0, "suspect": False}}, "unknown", None),
-    ("somebody passed in the close look", {"freeze": {"pictures": 8, "movement_within": 30.0, "least_change": 0.0}}, "ok", None),
+    ("more alike than ever, but not enough", {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 0.07}}, "unknown", None),
+    ("nothing moved, all blocks alive", {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 0.01, "still": False}}, "ok", None),
+    ("a flat wall, nothing moved", {"decoded": 8, "freeze": STILL | {"alike": None, "blocks": 3, "suspect": False}}, "unknown", None),
+    ("a camera whose pictures are always alike", {"decoded": 8, "freeze": STILL | {"alike": 0.8, "alive": 0.7, "tells": False}}, "unknown", None),
+    ("somebody passed in the close look", {"freeze": {"pictures": 8, "movement_within": 30.0, "alike": 1.0}}, "ok", None),
+    ("a recording of a quiet view", {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 1.0, "alike_within": 0.01, "seen_before": 8}}, "unknown", None),
+    ("the same few seconds again and again", {"freeze": {"pictures": 8, "returned": 6, "movement_within": 30.0}}, "fault", "replayed"),
     ("a picture came back", {"suspect": True, "freeze": {"came_back": True, "seen_before": 1}}, "unknown", None),
     ("a loop", {"suspect": True, "freeze": {"pictures": 8, "seen_before": 6, "replayed_pictures": 5}}, "fault", "replayed"),
     ("frozen and dark", FROZEN | {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
@@ -149,3 +153,8 @@ def test_replay_can_be_switched_off() -> None:
 def test_a_close_look_is_confirmed_and_a_glance_seen_once() -> None:
     assert judged(FROZEN | {"key_frames": 8, "decoded": 8}).facts["confidence"] == "confirmed"
     assert judged({"now": {"clipped": 0.8}}).facts["confidence"] == "seen once"
+
+
+def test_what_could_not_be_decided_is_never_confirmed() -> None:
+    wall = judged({"key_frames": 8, "decoded": 8, "freeze": STILL | {"alike": None, "blocks": 3}})
+    assert (wall.verdict, wall.facts["confidence"]) == ("unknown", "seen once")

@@ -12,7 +12,7 @@ from monitor.judge.picture import judge_picture
 from monitor.limits import PictureLimits
 from monitor.model import Evidence, Finding, Key, KeyFrame, Outcome, Target
 from monitor.vision import Answer, Question, analyse, movement, reference_of
-from monitor.vision.floor import Floor
+from monitor.vision.habit import Habit
 from monitor.vision.memory import unpack
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -199,22 +199,59 @@ def test_the_same_pictures_again_are_a_loop() -> None:
     assert site.look(loop[0]).facts["suspect"]
 
 
+def test_a_recording_of_a_few_seconds_is_found_in_one_close_look() -> None:
+    view = VIEW.copy()
+    view[120:260, 60:200] = 30
+    here, gone = live(VIEW, 1)[0], live(view, 1)[0]
+    finding = Site().look(*encode([here, gone] * 4), close=True)
+    assert finding.fault == "replayed", finding.reason
+
+
+def test_a_recording_as_long_as_the_pause_between_looks_is_never_called_frozen() -> None:
+    """Every glance meets the same picture of it; what passes is seen only by the close looks."""
+    loop = []
+    for number in range(8):
+        view = VIEW.copy()
+        view[120:260, 60 * number : 60 * number + 70] = 30
+        loop.append(live(view, 1, seed=90 + number)[0])
+    frames = encode(loop)
+    site = learned()
+    said = []
+    for _ in range(4):
+        said.append(site.look(frames[0]))
+        if site.answer.facts["suspect"]:
+            said.append(site.look(*frames, close=True))
+    assert "frozen" not in [finding.fault for finding in said]
+    assert said[-1].fault == "replayed", [finding.reason for finding in said]
+
+
 def test_only_a_later_movement_proves_that_a_still_camera_was_alive() -> None:
-    floor = Floor({}, PictureLimits())
+    habit = Habit({}, PictureLimits())
     for _ in range(6):
-        floor.learn(None, 0.5)
-    assert floor.quiet is None
-    floor.learn(2.0, None)
-    assert floor.quiet == 0.5
-    assert floor.limit == pytest.approx(0.25)
+        habit.learn(None, 0.3, doubtful=False)
+    assert habit.alive is None
+    assert habit.limit == pytest.approx(0.635)  # unproved, but known
+    habit.learn(0.0, None, doubtful=False)
+    assert habit.alive == 0.3
 
 
-def test_a_frozen_stretch_does_not_lower_the_floor_to_nothing() -> None:
-    floor = Floor({}, PictureLimits())
-    for still in (0.5, 0.5, 0.0, 0.0, 0.5, 0.6, 0.5):
-        floor.learn(None, still)
-    floor.learn(2.0, None)
-    assert floor.quiet == 0.5
+def test_what_was_suspected_teaches_little_even_when_the_camera_moves_again() -> None:
+    habit = Habit({}, PictureLimits())
+    for _ in range(6):
+        habit.learn(0.01, None, doubtful=False)
+    before = habit.limit
+    habit.learn(None, 1.0, doubtful=True)
+    habit.learn(0.0, None, doubtful=False)
+    assert habit.limit < 5 * before
+
+
+def test_a_camera_before_which_nothing_moves_is_looked_at_closely_ever_more_rarely() -> None:
+    habit = Habit({}, PictureLimits())
+    waits = [habit.patience(asked) for asked in range(8)]
+    assert waits == [3, 5, 8, 13, 20, 24, 24, 24]
+    for _ in range(20):
+        habit.learn(0.0, None, doubtful=False)
+    assert habit.patience(7) == 2  # something always moved here
 
 
 def test_a_clock_is_a_small_strip_that_always_changes() -> None:
