@@ -34,12 +34,15 @@ def reply(request: Request, status: str = "200 OK", body: str = "", **headers: s
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
 
 
-def rtp(sequence: int, timestamp: int, payload: bytes, *, marker=False, kind=96, source=7, channel=0) -> bytes:
+def rtp(
+    sequence: int, timestamp: int, payload: bytes, *, marker=False, kind=96, source=7, channel=0, extension=b""
+) -> bytes:
     """One interleaved RTP packet."""
+    first = 0x90 if extension else 0x80
     head = struct.pack(
-        ">BBHII", 0x80, kind | (0x80 if marker else 0), sequence & 0xFFFF, timestamp & 0xFFFFFFFF, source
+        ">BBHII", first, kind | (0x80 if marker else 0), sequence & 0xFFFF, timestamp & 0xFFFFFFFF, source
     )
-    return interleaved(head + payload, channel)
+    return interleaved(head + extension + payload, channel)
 
 
 def interleaved(packet: bytes, channel: int = 0) -> bytes:

@@ -97,6 +97,8 @@ class Connection(asyncio.BufferedProtocol):
     def _on_packet(self, channel: int, start: int, stop: int, end: int) -> int:
         stream = self.stream
         if stream is None or channel != stream.channel:
+            if stream is not None and stream.dating is not None and channel == stream.channel + 1:
+                stream.dating.report(self._framer.buffer, start, stop)
             return stop
         stream.packet(self._framer.buffer, start, stop, self._now)
         return stream.skip(self._framer.buffer, stop, end, self._now)

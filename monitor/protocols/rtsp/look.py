@@ -9,6 +9,7 @@ from typing import Any
 from monitor.model import Credentials, Deadline, KeyFrame, LoginState, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.rtsp.connection import Connection
+from monitor.protocols.rtsp.dated import Dating, Replay
 from monitor.protocols.rtsp.facts import seen_in_words, stream_facts
 from monitor.protocols.rtsp.lag import LagMeter
 from monitor.protocols.rtsp.sdp import VideoTrack
@@ -46,6 +47,7 @@ async def look(
     key_frame_seconds: float = 10.0,
     phase_seconds: float = 3.0,
     packet_age_seconds: float = 1.5,
+    replay: Replay | None = None,
 ) -> StreamLook:
     """Look at an RTSP stream; returns once the watch time has passed and the wanted key frames are there.
 
@@ -53,19 +55,22 @@ async def look(
     for each key frame; ``phase_seconds`` the longest of connecting and of every request. Never raises for what a
     device does; ValueError for a URL that is none. A session is always torn down, also when cancelled.
 
+    ``replay``: a recording is wanted; ``facts["recorded_at"]`` then says by whose word the first key frame is of when.
     ``facts["phases"]``: seconds each step took; first_packet and key_frame count from the reply to PLAY.
     """
     clean, found = split_url(url)
     early = Deadline(deadline.expires - min(TEARDOWN_SECONDS, deadline.left() / 4))
     wishes = Wishes(early, watch_seconds, key_frames, key_frame_seconds, phase_seconds, packet_age_seconds)
-    return await _Look(clean, Login(credentials or found, login), wishes, deadline).run()
+    return await _Look(clean, Login(credentials or found, login), wishes, deadline, replay).run()
 
 
 class _Look:
-    def __init__(self, url: str, login: Login, wishes: Wishes, last: Deadline) -> None:
+    def __init__(self, url: str, login: Login, wishes: Wishes, last: Deadline, replay: Replay | None) -> None:
         self._url = url
         self._login = login
         self._wishes = wishes
+        self._replay = replay
+        self._dating = Dating() if replay else None
         self._last = last  # the wishes end a little earlier, for TEARDOWN
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
@@ -96,7 +101,7 @@ class _Look:
 
     async def _one_session(self, url: str) -> None:
         connection = Connection()
-        session = self._session = Session(connection, url, self._login)
+        session = self._session = Session(connection, url, self._login, self._replay)
         try:
             with self._timed("connect"):
                 await connection.open(address_of(url), self._wishes.deadline.within(self._wishes.phase_seconds))
@@ -105,8 +110,11 @@ class _Look:
             async with self._step("setup"):
                 channel = await session.setup(track)
             stream = self._stream = connection.stream = Stream(track, channel, self._wishes.key_frames, self._began)
+            stream.dating = self._dating
             async with self._step("play"):
-                await session.play(stream.play)
+                reply = await session.play(stream.play)
+            if self._dating:
+                self._dating.reply(reply)
             await self._watch(Watch(stream, connection, self._wishes, track.frame_rate))
         finally:
             await self._leave(session, connection)
@@ -164,15 +172,22 @@ class _Look:
             facts["loop_lag"] = round(lag, 3)
         if self._track:
             facts |= stream_facts(self._track, self._stream, self._wishes.clock_seconds, self._ended)
-        frames = tuple(self._stream.key_frames) if self._stream else ()
-        if frames:
-            facts["phases"]["key_frame"] = round(max(0.0, self._began + frames[0].arrived - self._played), 4)
+        frames = self._frames(facts)
         if end is None:
             return StreamLook(Outcome.SEEN, seen_in_words(facts), facts, frames, self._login.worked)
         outcome, reason = end.outcome, end.reason
         if lag >= _LAG_THAT_BLINDS and outcome in _PERHAPS_OURS:
             outcome, reason = Outcome.STARVED, f"this monitor itself was late by {lag:.1f} s; seen: {reason}"
         return StreamLook(outcome, reason, facts, frames, self._login.worked)
+
+    def _frames(self, facts: dict[str, Any]) -> tuple[KeyFrame, ...]:
+        """The key frames, and what there is to say of the first."""
+        frames = tuple(self._stream.key_frames) if self._stream else ()
+        if frames:
+            facts["phases"]["key_frame"] = round(max(0.0, self._began + frames[0].arrived - self._played), 4)
+        if frames and self._dating and self._track:
+            facts["recorded_at"] = self._dating.told(frames[0].rtp_time, self._track.clock_rate)
+        return frames
 
 
 def _rounded(phases: Mapping[str, float]) -> dict[str, float]:

@@ -11,6 +11,7 @@ from monitor.protocols.errors import DeviceError
 from monitor.protocols.logins import may_try
 from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.rtsp.connection import Connection
+from monitor.protocols.rtsp.dated import Replay
 from monitor.protocols.rtsp.messages import Reply, printable
 from monitor.protocols.rtsp.sdp import VideoTrack, video_track
 from monitor.protocols.rtsp.url import control_url
@@ -45,13 +46,14 @@ class Redirect(DeviceError):
 class Session:
     """Speaks over an open connection. Every step raises DeviceError; the caller holds the deadlines."""
 
-    def __init__(self, connection: Connection, url: str, login: Login) -> None:
+    def __init__(self, connection: Connection, url: str, login: Login, replay: Replay | None = None) -> None:
         self.server = ""
         self.status = ""  # the last status line
         self._connection = connection
         self._url = url
         self._base = url
         self._login = login
+        self._replay = replay or Replay()
         self._authorizer: Authorizer | None = None
         self._renewed = False
         self._id = ""
@@ -66,22 +68,22 @@ class Session:
 
     async def setup(self, track: VideoTrack) -> int:
         """Open a session for the video over TCP; returns the channel its RTP packets will come on."""
-        wish = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"}
+        wish = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1", **self._replay.requirements()}
         reply = await self._ask("SETUP", control_url(self._base, track.control, self._url), wish)
         self._id = printable(reply.header("session").partition(";")[0], 256)
         if not self._id:
             raise DeviceError(Outcome.PROTOCOL, "the answer to SETUP names no session")
         return _channel(reply.header("transport"))
 
-    async def play(self, at_once: Callable[[], None]) -> None:
+    async def play(self, at_once: Callable[[], None]) -> Reply:
         """Start the stream; ``at_once`` is called at the reply, before any packet behind it."""
 
         def started(reply: Reply) -> None:
             if reply.status == 200:
                 at_once()
 
-        headers = {"Session": self._id, "Range": "npt=0.000-"}
-        await self._ask("PLAY", self._base, headers, started)
+        headers = {"Session": self._id, "Range": self._replay.range(), **self._replay.requirements()}
+        return await self._ask("PLAY", self._base, headers, started)
 
     async def teardown(self) -> None:
         """Give the session back, if there is one; a camera has few."""

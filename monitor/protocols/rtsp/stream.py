@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.model import KeyFrame
+from monitor.protocols.rtsp.dated import Dating
 from monitor.protocols.rtsp.h264 import H264
 from monitor.protocols.rtsp.h265 import H265
 from monitor.protocols.rtsp.messages import DOLLAR
@@ -61,6 +62,7 @@ class Stream:
         self.keys = KeyCount()
         self.foreign = 0  # packets of another payload type or source
         self.changed = asyncio.Event()
+        self.dating: Dating | None = None  # of a playback
         self.assembler = assembler_for(track)
         self._codec = track.codec
         self._payload_type = track.payload_type
@@ -165,6 +167,8 @@ class Stream:
             return None
         if source != self._source and not self._adopt(source):
             return None
+        if self.dating is not None:
+            self.dating.packet(data, start, stop)
         return trim(data, start, stop)
 
     def _adopt(self, source: int) -> bool:
