@@ -30,6 +30,7 @@ test: $(READY) system ## the whole test suite, but the slow ones
 
 test-slow: $(READY) system ## real servers and long runs
 	sh tests/rt5/install.sh
+	sh tests/redmine/install.sh
 	$(BIN)/pytest -m slow
 
 check: $(READY) ## format, lint, types, import rules
