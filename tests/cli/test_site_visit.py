@@ -69,16 +69,16 @@ async def cctv(folder: Path, *words: str) -> tuple[int, str]:
 async def test_a_whole_visit(site: Simulator, folder: Path) -> None:
     code, said = await cctv(folder, "inspect", "school")
     assert code == 1, said
-    assert "hall: picture  black" in said
+    assert "hall: 画面 black" in said
     _look_at_the_inspection(folder)
 
     code, said = await cctv(folder, "leave-site", "school", "--technician", "王工")
-    assert (code, "not passed; this is left:" in said) == (1, True), said
+    assert (code, "未通过；遗留问题：" in said) == (1, True), said
 
     site.set_fault("hall", "")
     await site.settled()
     code, said = await cctv(folder, "leave-site", "school", "--technician", "王工", "--note", "电源已更换")
-    assert (code, "certificate 2: passed" in said) == (0, True), said
+    assert (code, "第 2 号证明：通过" in said) == (0, True), said
     await _check_the_certificates(folder)
     _nothing_secret(folder)
 
@@ -104,7 +104,7 @@ def _look_at_the_inspection(folder: Path) -> None:
 
 async def _check_the_certificates(folder: Path) -> None:
     code, said = await cctv(folder, "leave-site", "school", "--verify")
-    assert (code, "2 certificates, the chain is whole" in said) == (0, True), said
+    assert (code, "共 2 份证明，哈希链完整" in said) == (0, True), said
     archive = Archive(folder / "state")
     newest = archive.kept("school", "leave-site")[0]
     document = archive.load(newest)
@@ -112,7 +112,7 @@ async def _check_the_certificates(folder: Path) -> None:
     file = archive.folder / "school" / f"{newest.name}.json"
     file.write_text(file.read_text().replace("王工", "张工"))
     code, said = await cctv(folder, "leave-site", "school", "--verify")
-    assert (code, "certificate 2 was changed" in said) == (1, True), said
+    assert (code, "第 2 号证明被改动过" in said) == (1, True), said
 
 
 def _nothing_secret(folder: Path) -> None:
