@@ -19,12 +19,14 @@ from monitor.reports.render import headline, shown
 from monitor.reports.site import SiteFile, cron_at
 from monitor.schedule import next_after
 from monitor.settings.schema import Reports
-from monitor.store import Store, StoreError, events
+from monitor.store import Store, StoreError, events, spans
 
 log = logging.getLogger(__name__)
 
 AGAIN = timedelta(hours=1)
 """A report that could not be made is tried again after so long."""
+SETTLED = timedelta(minutes=10)
+"""A site that was never inspected is inspected when it has been watched for so long, whatever its calendar says."""
 TICK = "* * * * *"
 """How often the calendar is looked at: every minute."""
 
@@ -51,7 +53,7 @@ class Calendar:
         """
         self._store, self._archive, self._look, self._adopt = store, archive, look, adopt
         self._inspected, self._clock = inspected, clock
-        self._began = clock()
+        self._known: dict[str, datetime] = {}  # site -> since when this daemon watches it
         self._tried: dict[tuple[str, str], datetime] = {}
         self._adopted = max((one.id for one in store.read(events.of_kind, EVENT)), default=0)
         self.configure({}, Reports(), _nobody)
@@ -59,6 +61,7 @@ class Calendar:
     def configure(self, sites: Mapping[str, SiteFile], times: Reports, hand_over: HandOver) -> None:
         """Again with every new configuration. ``hand_over(title, line)`` hears of every report."""
         self._sites, self._times, self._hand_over = sites, times, hand_over
+        self._known = {site: self._known.get(site, self._clock()) for site in sites}
 
     async def tick(self) -> None:
         """Take in new baselines, tell of inspections, and make every report that is due."""
@@ -67,11 +70,18 @@ class Calendar:
         except StoreError as refused:
             log.warning("commissioned baselines wait: %s", refused)
         for site in list(self._sites.values()):
-            self._tell_inspected(site)
-            for kind, cron in self._crons(site).items():
-                if self._is_due(site, kind, cron):
-                    self._tried[site.id, kind] = self._clock()
-                    await self._make(site, kind)
+            inspected, due = await asyncio.to_thread(self._due, site)
+            if inspected is not None:
+                self._inspected(site.id, inspected)
+            for kind in due:
+                self._tried[site.id, kind] = self._clock()
+                await self._make(site, kind)
+
+    def _due(self, site: SiteFile) -> tuple[datetime | None, list[str]]:
+        """The last inspection, by hand or by the calendar, and the kinds of report that are due."""
+        last = self._last(site)
+        crons = self._crons(site)
+        return last.get("inspection"), [kind for kind in crons if self._is_due(site, kind, crons[kind], last.get(kind))]
 
     def _crons(self, site: SiteFile) -> dict[str, str]:
         times = self._times
@@ -82,25 +92,29 @@ class Calendar:
             "month": cron_at(times.monthly.time, day=times.monthly.day),
         }
 
-    def _is_due(self, site: SiteFile, kind: str, cron: str) -> bool:
+    def _is_due(self, site: SiteFile, kind: str, cron: str, last: datetime | None) -> bool:
         """The first appointment after the last report has come; however long ago that was, it is caught up once."""
         now, tried = self._clock(), self._tried.get((site.id, kind))
         if tried is not None and now - tried < AGAIN:
             return False
-        last = self._last(site, kind) or self._began
-        return next_after(cron, site.timezone, last) <= now
+        if last is None and kind == "inspection":
+            return abs(now - self._known.get(site.id, now)) >= SETTLED  # a clock that was set back is no reason to wait
+        return next_after(cron, site.timezone, last or self._first_look(site)) <= now
 
-    def _last(self, site: SiteFile, kind: str) -> datetime | None:
-        kept = self._archive.kept(site.id, kind)
-        if not kept:
-            return None
-        return datetime.strptime(kept[0].made, "%Y-%m-%d-%H%M%S").replace(tzinfo=ZoneInfo(site.timezone))
+    def _first_look(self, site: SiteFile) -> datetime:
+        """Reports begin with the first look at the site, also one of an earlier run of the daemon."""
+        try:
+            seen = self._store.read(spans.first_look, site.id)
+        except StoreError as refused:
+            log.warning("reports of %s wait: %s", site.id, refused)
+            seen = None
+        return seen or self._known.get(site.id, self._clock())
 
-    def _tell_inspected(self, site: SiteFile) -> None:
-        """An inspection made by hand counts as well."""
-        last = self._last(site, "inspection")
-        if last is not None:
-            self._inspected(site.id, last)
+    def _last(self, site: SiteFile) -> dict[str, datetime]:
+        """Kind -> when the newest report of it was made."""
+        newest = {one.kind: one.made for one in reversed(self._archive.kept(site.id))}
+        zone = ZoneInfo(site.timezone)
+        return {kind: datetime.strptime(made, "%Y-%m-%d-%H%M%S").replace(tzinfo=zone) for kind, made in newest.items()}
 
     async def _make(self, site: SiteFile, kind: str) -> None:
         try:
@@ -110,7 +124,8 @@ class Calendar:
             log.error("the report %s of %s could not be made, it is tried again later: %s", kind, site.id, refused)
             return
         log.info("report kept: %s of %s, %s", kind, site.id, kept.name)
-        self._tell_inspected(site)
+        if kind == "inspection":
+            self._inspected(site.id, datetime.fromisoformat(document["made_at"]))
         title, line = headline(document, site.language)
         await self._hand_over(title, f"{line} (reports/{site.id}/{kept.name}.html)")
 

@@ -73,5 +73,17 @@ def between(connection: sqlite3.Connection, key: Key, start: datetime, end: date
         yield Span(Subject(key, probe, aspect), VERDICTS[verdict], kind, reason or "", *times, count)
 
 
+def first_look(connection: sqlite3.Connection, site: str) -> datetime | None:
+    """When anything of this site was first looked at, as far as history reaches; None = never."""
+    row: tuple[float | None] = connection.execute(
+        "SELECT min(at) FROM (SELECT (SELECT first / 1000.0 FROM span WHERE subject = id ORDER BY first LIMIT 1) AS at"
+        " FROM subject WHERE site = ? UNION ALL SELECT (SELECT day * 86400.0 FROM day WHERE subject = id ORDER BY day"
+        " LIMIT 1) FROM subject WHERE site = ? UNION ALL SELECT json_extract(last, '$.span[0]') FROM standing"
+        " JOIN subject ON id = subject WHERE site = ?)",
+        (site, site, site),
+    ).fetchone()
+    return moment(row[0])
+
+
 def _milliseconds(at: datetime) -> int:
     return round(at.timestamp() * 1000)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from filled import SITE, Clock
 
+from monitor.board import Board
+from monitor.ledger import Ledger
 from monitor.model import Evidence, Finding, Key, Memory, Outcome, Target, Verdict
 from monitor.reports.archive import Archive
 from monitor.reports.calendar import Calendar
@@ -67,15 +69,52 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def test_the_inspection_is_made_at_its_time_and_only_once(office: Office) -> None:
-    office.clock.now = MONDAY - timedelta(minutes=31)
-    await office.calendar.tick()
-    assert "inspection" not in office.kinds()
+    for moment in (MONDAY - timedelta(days=1), MONDAY - timedelta(minutes=31)):
+        office.clock.now = moment
+        await office.calendar.tick()
+        assert office.looks == 1, "the first one"
     office.clock.now = MONDAY
     for _ in range(3):
         await office.calendar.tick()
-    assert office.kinds().count("inspection") == office.looks == 1
+    assert office.kinds().count("inspection") == office.looks == 2
     assert office.inspected[SITE.id] == MONDAY
     assert ("第三中学 · 巡检报告") in [title for title, _ in office.told]
+
+
+async def test_a_site_never_inspected_is_inspected_soon_whatever_the_day(office: Office) -> None:
+    """Its appointment may have passed while the daemon was down, or before there was one."""
+    start = office.clock.now
+    for minutes, looks in ((1, 0), (9, 0), (10, 1), (11, 1), (24 * 60, 1)):
+        office.clock.now = start + timedelta(minutes=minutes)
+        await office.calendar.tick()
+        assert office.looks == looks, minutes
+
+
+async def test_a_site_that_came_with_a_new_configuration_has_its_own_ten_minutes(office: Office) -> None:
+    office.calendar.configure({}, Reports(), office.tell)
+    office.clock.now += timedelta(days=1)
+    office.calendar.configure({SITE.id: SITE}, Reports(), office.tell)
+    await office.calendar.tick()
+    assert office.looks == 0
+    office.clock.now += timedelta(minutes=10)
+    await office.calendar.tick()
+    assert office.looks == 1
+
+
+async def test_a_first_report_that_was_missed_while_the_daemon_was_down_is_made(office: Office) -> None:
+    """Looked at until Saturday, down on Sunday the first of March, when the month was due."""
+    gate = Target(Key(SITE.id, "gate"), "camera", "127.0.0.1")
+    ledger = Ledger(office.store, Board(), 3, 2, office.clock)
+    ledger.load([gate])
+    await ledger.start()
+    office.clock.now = MONDAY - timedelta(days=3)
+    fine = _fine(gate, office.clock.now)
+    await ledger.record(gate, fine.evidence, fine.findings)
+    await ledger.close()
+    office.clock.now = MONDAY
+    office.calendar = office.opened()
+    await office.calendar.tick()
+    assert office.kinds() == ["day", "month", "week"]
 
 
 async def test_what_was_missed_while_the_daemon_was_down_is_caught_up_once(office: Office) -> None:
