@@ -11,12 +11,12 @@ from monitor.model import Channel, Fault, FaultKind, Finding, Key, Outcome, Stan
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 SILENT = "port 554 does not answer: no connection in time"
-STILL = "no change over 9 key frames and 0 earlier looks: least change 0.000 grey levels, limit 0.30"
+STILL = "nothing moved over 9 key frames and 0 earlier looks: two pictures alike in 99.1% of the blocks, limit 6.0%"
 KEPT = "16.2 days, 99.87% of the expected time"
 KNOWN = "Acme C2, firmware 5.5, 2 media profiles"
 READ = "8 channels, 4093 stretches of recording"
 EMPTY = "brightest hundredth at 2 of 255, spread 0.4: no scene in it"
-TOO_FLAT = "frozen or not: too flat to tell a still view from a frozen one (texture 1.2)"
+TOO_FLAT = "frozen or not: too flat to tell a still view from a frozen one (12 textured blocks)"
 SOFT = "fine detail 31% of the reference's"
 UNREAD = "the recordings could not be read: the listing did not end in time"
 BAD_DISK = "the disk sdb fails its self-assessment (SMART)"
