@@ -111,12 +111,22 @@ class PictureLimits:
     """Fine detail of the recognised tiles below this share of the reference's = blurred."""
     blurred_layout: float = 0.8
     """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""
+    blurred_focus: float = 0.5
+    """No contour anywhere sharper than this = blurred, reference or not; 0.8 to 2 is usual, 0 switches it off."""
     careful_key_frames: int = 5
     """Key frames of one look whose median counts as more than one look."""
     cast_change: float = 18.0
     """Mean colour (Cb, Cr) away from the reference's by more than this = colour_cast."""
+    cast_share: float = 0.17
+    """Where it is dark by more than this share of the mean brightness, ..."""
+    cast_least: float = 6.5
+    """... though by this at least."""
+    cast_alone: float = 0.15
+    """A colour that nine tenths of the lit picture share by this part of their brightness = colour_cast where nothing is
+    learned and it is purple; undecidable when it is a colour that lamps or plants can have."""
     partial_flat: float = 0.25
-    """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss."""
+    """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss; the same for the lowest
+    rows filled with one even grey, reference or not."""
 
     frozen_alike: float = 0.035
     """Share of the textured blocks that two key frames of a still view have exactly alike: so much is frozen, ..."""

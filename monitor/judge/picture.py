@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from monitor.judge import picture_rules as alone
 from monitor.judge import picture_time_rules as over_time
 from monitor.judge import picture_view_rules as beside
-from monitor.judge.picture_rules import Answer, Rule, Word, undecidable
+from monitor.judge.picture_rules import NO_REFERENCE, Answer, Rule, Word, undecidable
 from monitor.limits import PictureLimits
 from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict
 
@@ -70,14 +70,24 @@ def _conclude(
     if not picture["decoded"]:
         return Verdict.UNKNOWN, None, "no key frame could be decoded"
     for kind in _weighty(picture, limits):
-        if answers[kind].word is Word.UNDECIDABLE:
+        if answers[kind].word is Word.UNDECIDABLE and answers[kind].reason != NO_REFERENCE:
             return Verdict.UNKNOWN, None, f"{kind.replace('_', ' ')} or not: {answers[kind].reason}"
-    return Verdict.OK, None, f"picture {picture.get('width')}x{picture.get('height')}, nothing wrong seen"
+    return Verdict.OK, None, _nothing_wrong(answers, picture)
+
+
+def _nothing_wrong(answers: Mapping[FaultKind, Answer], picture: Facts) -> str:
+    """A technician must not take for granted what nothing could be compared with."""
+    said = f"picture {picture.get('width')}x{picture.get('height')}, nothing wrong seen"
+    blind = [kind for kind, answer in answers.items() if answer == undecidable(NO_REFERENCE)]
+    kinds = ", ".join(kind.replace("_", " ") for kind in blind)
+    return f"{said}; {kinds}: nothing learned yet to compare with" if kinds else said
 
 
 def _weighty(picture: Facts, limits: PictureLimits) -> Iterator[FaultKind]:
     """Kinds whose doubt is a doubt about the whole picture; that nothing is learned yet is none."""
     yield from (FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK)
+    if not picture["reference"]["learned"]:
+        yield FaultKind.COLOUR_CAST
     if picture["freeze"]["still"] or picture["decoded"] >= limits.careful_key_frames:
         yield FaultKind.FROZEN
     if picture["freeze"]["came_back"]:

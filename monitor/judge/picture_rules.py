@@ -22,6 +22,8 @@ class Answer(NamedTuple):
     reason: str
 
 
+NO_REFERENCE = "no reference yet"
+
 Rule = Callable[[Facts, PictureLimits], Answer]
 
 
@@ -66,15 +68,20 @@ def dark(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def uniform(picture: Facts, limits: PictureLimits) -> Answer:
-    now, reference = picture["now"], known(picture)
+    now = picture["now"]
     width = now["p99"] - now["p1"]
     said = f"grey levels span {width:.1f}, spread {now['spread']:.2f}"
     if now["p1"] >= limits.white_p1:
         return answer(True, f"white all over: {said}")
-    if now["spread"] >= limits.uniform_spread or width >= limits.uniform_range:
+    even = now["spread"] < limits.uniform_spread and width < limits.uniform_range
+    if not even or now["p99"] <= limits.dark_p99:  # of too little light nothing else can be said
         return answer(False, said)
     if now["spread"] < limits.uniform_exact_spread:
         return answer(True, f"one colour all over, flatter than any sensor: {said}")
+    return _even(said, known(picture), limits)
+
+
+def _even(said: str, reference: Mapping[str, Any] | None, limits: PictureLimits) -> Answer:
     if reference is None:
         return undecidable(f"{said}: an even wall and a failed picture look alike without a reference")
     if reference["spread"] < limits.uniform_reference_spread:

@@ -1,18 +1,30 @@
-"""What a picture shows beside the reference of its camera and light."""
+"""What a picture shows beside the reference of its camera and light, and what of that it shows without one."""
 
-from monitor.judge.picture_rules import Answer, answer, undecidable
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.judge.picture_rules import NO_REFERENCE, Answer, answer, known, undecidable
 from monitor.limits import PictureLimits
 from monitor.model import Facts
 
+PURPLE = "purple"
+COLOURS = ((15, "blue"), (85, PURPLE), (200, "orange"), (260, "green"), (361, "blue"))
+"""Directions in the plane of Cb (0 degrees) and Cr (90 degrees), each up to the angle before it."""
+SOFT_TOO = 1.3
+"""Times the limit of fine detail where no contour anywhere is sharp either."""
 NEW_LIGHT = "no reference for this light yet"
-CROSS_LIGHT_SHARE = 0.9
+CROSS_LIGHT_SHARE = 0.85
 """Share of lost tiles from which another light no longer explains them; night against day loses about half."""
 
 
 def partial_loss(picture: Facts, limits: PictureLimits) -> Answer:
-    reference = picture["reference"]
+    reference, blank = picture["reference"], picture["now"]["blank"]
+    usual = (known(picture) or {}).get("blank", 0.0)
+    if blank > usual + limits.partial_flat:
+        return answer(True, f"the lowest {blank:.0%} of the picture is one even grey from side to side")
     if not reference["learned"]:
-        return undecidable("no reference yet")
+        return undecidable(NO_REFERENCE)
     said = f"{reference['emptied']:.0%} of the picture empty in whole rows where the reference shows something"
     return answer(reference["emptied"] > limits.partial_flat, said)
 
@@ -37,19 +49,28 @@ def moved(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def blurred(picture: Facts, limits: PictureLimits) -> Answer:
-    """Fine detail is gone where the view is still recognised, or all edges are while the coarse layout still stands."""
+    """Fine detail is gone where the view is still recognised, or all edges are while the coarse layout still stands;
+    where nothing can be recognised, no contour anywhere is sharp."""
     reference = picture["reference"]
-    if blocked := _cannot_recognise(picture, limits):
-        return undecidable(blocked)
-    if not reference["same_light"]:
-        return undecidable(NEW_LIGHT)
+    soft = _soft(picture, limits)
+    if blocked := _cannot_recognise(picture, limits) or ("" if reference["same_light"] else NEW_LIGHT):
+        return answer(True, soft) if soft else undecidable(blocked)
     said = f"fine detail {reference['sharpness']:.0%} of the reference's"
     if reference["lost"] > 0.5:
         washed = reference["edge_ratio"] < limits.view_changed_edges and reference["layout"] > limits.blurred_layout
         return answer(
             washed, f"edges {reference['edge_ratio']:.0%} of the reference's, layout {reference['layout']:.2f}"
         )
-    return answer(reference["sharpness"] < limits.blurred_detail, said)
+    least = limits.blurred_detail * (SOFT_TOO if soft and reference["lost"] < limits.occluded_share_lasting else 1)
+    return answer(reference["sharpness"] < least, said)
+
+
+def _soft(picture: Facts, limits: PictureLimits) -> str:
+    """Said of a picture without any sharp contour, unless its reference has none either."""
+    focus, usual = picture["now"]["focus"], (known(picture) or {}).get("focus", 1.0)
+    if 0 < focus < limits.blurred_focus * min(1.0, 1.5 * usual):
+        return f"no sharp contour anywhere in the picture: {focus:.2f}"
+    return ""
 
 
 def occluded(picture: Facts, limits: PictureLimits) -> Answer:
@@ -60,6 +81,8 @@ def occluded(picture: Facts, limits: PictureLimits) -> Answer:
         return undecidable(NEW_LIGHT)
     lost, lasting, looks = reference["lost"], reference["lost_lasting"], reference["lasting_looks"]
     said = f"{lost:.0%} of {reference['textured']} recognisable tiles are covered"
+    if lost < limits.occluded_share_lasting:
+        return answer(reference["covered"] > limits.occluded_share, f"{said}, {reference['covered']:.0%} of all tiles")
     if looks > 1:
         return answer(lasting > limits.occluded_share_lasting, f"{said}, {lasting:.0%} in {looks} looks in a row")
     careful = picture["decoded"] >= limits.careful_key_frames
@@ -67,26 +90,39 @@ def occluded(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def colour_cast(picture: Facts, limits: PictureLimits) -> Answer:
-    reference = picture["reference"]
-    if not reference["learned"]:
-        return undecidable("no reference yet")
-    if not reference["same_light"]:
-        return undecidable(NEW_LIGHT)
-    said = f"mean colour {reference['cast']:.1f} levels away from the reference's"
-    return answer(reference["cast"] > limits.cast_change and picture["now"]["chroma"] >= limits.monochrome, said)
+    reference, now = picture["reference"], picture["now"]
+    if reference["learned"] and reference["same_light"]:
+        most = min(limits.cast_change, max(limits.cast_share * now["level"], limits.cast_least))
+        said = f"mean colour {reference['cast']:.1f} levels away from the reference's"
+        return answer(reference["cast"] > most and now["chroma"] >= limits.monochrome, said)
+    if now["tint"] > limits.cast_alone and _colour(now) != "orange":
+        return _tinted(f"the whole picture is {_colour(now)}, by {now['tint']:.0%} of its brightness", _colour(now))
+    return undecidable(NEW_LIGHT if reference["learned"] else NO_REFERENCE)
+
+
+def _tinted(said: str, colour: str) -> Answer:
+    """Nothing real is purple all over; lamps are orange, lawns green, pools and the hour before night blue."""
+    if colour == PURPLE:
+        return answer(True, said)
+    return undecidable(f"{said}: the view itself and a failing camera look alike without a reference")
+
+
+def _colour(now: Mapping[str, Any]) -> str:
+    angle = math.degrees(math.atan2(now["red"], now["blue"])) % 360
+    return next(name for until, name in COLOURS if angle < until)
 
 
 def _cannot_recognise(picture: Facts, limits: PictureLimits) -> str:
     reference = picture["reference"]
     if not reference["learned"]:
-        return "no reference yet"
+        return NO_REFERENCE
     if reference["textured"] < limits.textured_tiles:
         return f"only {reference['textured']} tiles of this view can be recognised again"
     return ""
 
 
 def _shifted(picture: Facts, limits: PictureLimits) -> bool:
-    """A shift is believed when undoing it brings the lost tiles back."""
+    """A shift is believed when undoing it brings lost tiles back."""
     reference = picture["reference"]
     recovers = reference["lost_here"] - reference["lost"] >= limits.moved_recovers
     strong: bool = reference["shift"] >= limits.moved_shift and reference["response"] > limits.moved_response

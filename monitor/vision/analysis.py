@@ -9,10 +9,10 @@ from monitor.model import KeyFrame, Memory
 from monitor.vision import Answer, Question, statistics, thumbnail
 from monitor.vision.annotate import annotated
 from monitor.vision.beside import Beholder, Beside, masked_tiles
-from monitor.vision.compare import miniature
-from monitor.vision.decode import Picture, Plane, Undecodable, decode
+from monitor.vision.decode import Picture, Undecodable, decode
 from monitor.vision.life import Life
 from monitor.vision.memory import Kept, pack, unpack
+from monitor.vision.sketch import Sketch, miniature, sketch
 from monitor.vision.views import STRANGE
 from monitor.vision.work import Small, shrink
 
@@ -24,14 +24,16 @@ def analyse(key_frames: Sequence[KeyFrame], memory: Memory, question: Question) 
     if not pictures:
         return Answer(facts, memory=memory)
     smalls = [shrink(picture, question.limits) for picture in pictures]
-    now = statistics.median([statistics.measure(*pair) for pair in zip(pictures, smalls, strict=True)])
+    drawn = [sketch(miniature(small.inner)) for small in smalls]
+    now = statistics.median([statistics.measure(*one) for one in zip(pictures, smalls, drawn, strict=True)])
     facts |= {"width": pictures[-1].width, "height": pictures[-1].height, "now": now.as_facts()}
-    return _with_history(pictures, smalls, now, facts, memory, question)
+    return _with_history(pictures, smalls, _median(drawn), now, facts, memory, question)
 
 
 def _with_history(
     pictures: Sequence[Picture],
     smalls: Sequence[Small],
+    view: Sketch,
     now: statistics.Statistics,
     facts: dict[str, Any],
     memory: Memory,
@@ -39,27 +41,26 @@ def _with_history(
 ) -> Answer:
     kept = unpack(memory)
     beholder, life = Beholder(kept, question, masked_tiles(question.masks, question.limits)), Life(kept, question)
-    view = _median(smalls)
     beside, facts["reference"] = beholder.look(view, now)
     light = _light_words(beside, kept)
     facts["freeze"] = life.look(pictures, smalls, light)
     facts["suspect"] = bool(facts["freeze"]["suspect"] or facts["freeze"]["came_back"])
     life.remember(facts["freeze"])
     if not facts["damaged"]:
-        beholder.learn(view, now, alive=not facts["freeze"]["still"])
+        beholder.learn(view.grey, now, alive=not facts["freeze"]["still"])
     shown = {"thumbnail": thumbnail.thumbnail(pictures[-1], smalls[-1])}
     if question.close:
         shown |= {"frame": thumbnail.full(pictures[-1]), "annotated": annotated(pictures[-1], facts, beside, life)}
-    if beside.view:
+    if beside is not None:
         shown["reference"] = kept.blobs[f"reference/{beside.view.name}"]
     packed = pack(kept)
     facts["memory_kilobytes"] = round(len(packed) / 1000, 1)
     return Answer(facts, shown, packed)
 
 
-def _light_words(beside: Beside, kept: Kept) -> dict[str, Any]:
+def _light_words(beside: Beside | None, kept: Kept) -> dict[str, Any]:
     """Where the floor of the freeze test is kept: with the reference, unless this is not what it shows."""
-    if beside.view is None or beside.comparison is None:
+    if beside is None:
         words: dict[str, Any] = kept.words.setdefault("no_light", {})
         return words
     if not beside.same_light or beside.comparison.lost > STRANGE:
@@ -83,7 +84,7 @@ def _damage(pictures: Sequence[Picture]) -> dict[str, Any]:
     return {"damaged": damaged, "complaints": sorted({line for one in pictures for line in one.complaints})[:5]}
 
 
-def _median(smalls: Sequence[Small]) -> Plane:
-    """The miniature of this look: of several key frames the median, in which traffic disappears."""
-    many = [miniature(small.inner) for small in smalls if small.inner.shape == smalls[-1].inner.shape]
-    return many[-1] if len(many) < 3 else np.median(np.stack(many), axis=0).astype(np.uint8)
+def _median(drawn: Sequence[Sketch]) -> Sketch:
+    """What this look shows: of several key frames the median, in which traffic disappears."""
+    many = [one.grey for one in drawn if one.grey.shape == drawn[-1].grey.shape]
+    return drawn[-1] if len(many) < 3 else sketch(np.median(np.stack(many), axis=0).astype(np.uint8))

@@ -8,17 +8,17 @@ import numpy as np
 
 from monitor.vision import thumbnail
 from monitor.vision.beside import Beside
-from monitor.vision.compare import ACROSS, DOWN
 from monitor.vision.decode import Picture
 from monitor.vision.freeze import side
 from monitor.vision.life import Life
+from monitor.vision.sketch import ACROSS, DOWN
 
 WIDTH = 640
 RED, YELLOW, BLUE, GREY = (60, 60, 255), (0, 215, 255), (255, 160, 60), (128, 128, 128)
 Canvas = np.ndarray[Any, Any]
 
 
-def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside, life: Life) -> bytes:
+def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside | None, life: Life) -> bytes:
     """JPEG, 640 wide (1280 with a reference). Red: tile that lost its reference; grey: left out of the freeze test
     (bands, masks, clock); blue: block compared for the freeze; yellow: edge of the judged part."""
     height = round(picture.height * WIDTH / picture.width)
@@ -28,7 +28,7 @@ def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside, life: 
     for y, x in np.array(life.corners) * (WIDTH / picture.width):
         wide = round(side(picture.width) * WIDTH / picture.width)
         cv2.rectangle(canvas, (int(x), int(y)), (int(x) + wide, int(y) + wide), BLUE, 1)
-    if beside.comparison is not None:
+    if beside is not None:
         _frame_lost_tiles(canvas, beside.comparison.lost_tiles, top, bottom)
     cv2.line(canvas, (0, top), (WIDTH, top), YELLOW, 1)
     cv2.line(canvas, (0, bottom), (WIDTH, bottom), YELLOW, 1)
@@ -62,8 +62,8 @@ def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
     cv2.putText(canvas, said, place, cv2.FONT_HERSHEY_SIMPLEX, 0.45, YELLOW, 1, cv2.LINE_AA)
 
 
-def _beside_reference(canvas: Canvas, beside: Beside, top: int, bottom: int) -> Canvas:
-    if beside.view is None or beside.view.reference is None:
+def _beside_reference(canvas: Canvas, beside: Beside | None, top: int, bottom: int) -> Canvas:
+    if beside is None or beside.view.reference is None:
         return canvas
     other = np.zeros_like(canvas)
     reference = cv2.resize(beside.view.reference, (WIDTH, bottom - top), interpolation=cv2.INTER_CUBIC)

@@ -9,11 +9,12 @@ import numpy as np
 
 from monitor.limits import PictureLimits
 from monitor.vision import Question
-from monitor.vision.compare import ACROSS, DOWN, Comparison, Tiles, compare, tile_mean
+from monitor.vision.compare import Comparison, compare
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
-from monitor.vision.statistics import Floats, Statistics
-from monitor.vision.views import LASTING, View, Views
+from monitor.vision.sketch import ACROSS, DOWN, Sketch, Tiles, sketch, tile_mean
+from monitor.vision.statistics import Statistics
+from monitor.vision.views import LASTING, STRANGE, View, Views
 
 MAYBE_MONOCHROME = 4.0
 """Up to this spread of colours a dull day may be either; the known references decide."""
@@ -25,11 +26,12 @@ FLAT_TILE, SCENE_TILE = 1.2, 3.0
 
 @dataclass(slots=True)
 class Beside:
-    """The chosen view and how the picture compares with it; both None while nothing is learned."""
+    """A known view and how the picture compares with it."""
 
-    view: View | None = None
-    comparison: Comparison | None = None
-    same_light: bool = False
+    view: View
+    comparison: Comparison
+    same_light: bool
+    emptied: float  # share of the tiles that showed something and are empty now, in rows empty from side to side
 
 
 class Beholder:
@@ -39,39 +41,45 @@ class Beholder:
         self._views = Views(kept, question)
         self._question, self._masked = question, band_masks
 
-    def look(self, now: Plane, numbers: Statistics) -> tuple[Beside, dict[str, Any]]:
-        """``now`` is a miniature (the median one of a close look)."""
+    def look(self, now: Sketch, numbers: Statistics) -> tuple[Beside | None, dict[str, Any]]:
+        """``now`` is of a miniature (the median one of a close look); None while nothing is learned."""
         self.beside = self._choose(now, numbers)
-        return self.beside, self._facts(now, numbers)
+        return self.beside, self._facts(numbers)
 
-    def _choose(self, now: Plane, numbers: Statistics) -> Beside:
-        views = self._views.all(now.shape)
-        learned = [
-            Beside(view, compare(view.reference, now, self._masked)) for view in views if view.reference is not None
-        ]
+    def _choose(self, now: Sketch, numbers: Statistics) -> Beside | None:
+        """The reference of this light: the likeliest first, the others only while none is recognised."""
+        views = [view for view in self._views.all(now.grey.shape) if view.learned]
         if self._question.preset:
-            learned = [one for one in learned if one.view and one.view.name == self._question.preset]
-        candidates = [one for one in learned if self._colour_fits(one, numbers)]
-        lit = [one for one in candidates if _light_distance(one) <= math.log(self._question.limits.light_ratio)]
-        if lit:
-            chosen = min(lit, key=_light_distance)
-            chosen.same_light = True
-            return chosen
-        return min(candidates or learned, key=_light_distance, default=Beside())
+            views = [view for view in views if view.name == self._question.preset]
+        seen = []
+        for view in sorted(views, key=lambda view: _level_distance(view, numbers)):
+            one = self._beside(view, now, numbers)
+            if one.same_light and one.comparison.lost < STRANGE:
+                return one
+            seen.append(one)
+        best = [one for one in seen if one.same_light]
+        fitting = [one for one in seen if self._colour_fits(one.view, numbers)]
+        return min(best or fitting or seen, key=_light_distance, default=None)
 
-    def _colour_fits(self, one: Beside, numbers: Statistics) -> bool:
-        assert one.view is not None
+    def _beside(self, view: View, now: Sketch, numbers: Statistics) -> Beside:
+        assert view.reference is not None
+        then = sketch(view.reference)
+        comparison = compare(then, now, self._masked)
+        lit = abs(math.log(comparison.light)) <= math.log(self._question.limits.light_ratio)
+        return Beside(view, comparison, lit and self._colour_fits(view, numbers), _emptied_rows(then, now))
+
+    def _colour_fits(self, view: View, numbers: Statistics) -> bool:
         if self._question.limits.monochrome * 0.75 <= numbers.chroma < MAYBE_MONOCHROME:
             return True
-        return bool(one.view.words["mono"]) == self._monochrome(numbers)
+        return bool(view.words["mono"]) == self._monochrome(numbers)
 
     def _monochrome(self, numbers: Statistics) -> bool:
         return numbers.chroma < self._question.limits.monochrome
 
-    def _facts(self, now: Plane, numbers: Statistics) -> dict[str, Any]:
-        view, comparison = self.beside.view, self.beside.comparison
-        if view is None or comparison is None or view.reference is None:
+    def _facts(self, numbers: Statistics) -> dict[str, Any]:
+        if self.beside is None:
             return {"learned": False, "samples": self._samples()}
+        view, comparison = self.beside.view, self.beside.comparison
         known = view.words["numbers"]
         drift = view.words.get("drift", (0.0, 0.0))
         lasting, looks = _lasting(view, comparison, self._question)
@@ -83,6 +91,7 @@ class Beholder:
             "light": round(comparison.light, 3),
             "textured": comparison.textured,
             "lost": round(comparison.lost, 4),
+            "covered": round(comparison.covered, 4),
             "lost_lasting": round(lasting, 4),
             "lasting_looks": looks,
             "lost_here": round(comparison.lost_here, 4),
@@ -93,9 +102,8 @@ class Beholder:
             "layout": round(comparison.layout, 4),
             "edge_ratio": round(comparison.edge_ratio, 4),
             "sharpness": round(comparison.sharpness, 4),
-            "focus_ratio": round(numbers.focus / max(known["focus"], 1e-4), 4),
             "cast": round(math.hypot(numbers.blue - known["blue"], numbers.red - known["red"]), 2),
-            "emptied": round(_emptied_rows(view.reference, now), 4),
+            "emptied": round(self.beside.emptied, 4),
             "numbers": known,
         }
 
@@ -112,7 +120,7 @@ class Beholder:
 
     def _view_to_teach(self, numbers: Statistics, shape: tuple[int, ...]) -> View | None:
         beside, limits = self.beside, self._question.limits
-        if beside.view is None or beside.comparison is None:
+        if beside is None:
             return self._unfinished(numbers, shape) or self._views.begin(self._monochrome(numbers), shape)
         same_colour = bool(beside.view.words["mono"]) == self._monochrome(numbers)
         if beside.same_light:
@@ -145,12 +153,16 @@ def fit(numbers: Statistics, limits: PictureLimits) -> bool:
         and numbers.clipped <= limits.overexposed_share
         and numbers.native_noise < limits.noise_alone
         and not card
+        and (numbers.focus == 0 or numbers.focus >= limits.blurred_focus)
+        and numbers.blank <= limits.partial_flat
         and not (numbers.stripe_spread > limits.stripe_spread and numbers.stripe_peak > limits.stripe_peak)
     )
 
 
 def masked_tiles(masks: Sequence[tuple[float, float, float, float]], limits: PictureLimits) -> Tiles:
     """Tiles of the part between the bands that a mask covers by more than a third."""
+    if not masks:
+        return np.zeros((DOWN, ACROSS), bool)
     size = 240
     cover = np.zeros((size, size), np.float32)
     for x0, y0, x1, y1 in masks:
@@ -160,8 +172,11 @@ def masked_tiles(masks: Sequence[tuple[float, float, float, float]], limits: Pic
     return found
 
 
+def _level_distance(view: View, numbers: Statistics) -> float:
+    return abs(math.log((numbers.level + 1) / (float(view.words["numbers"]["level"]) + 1)))
+
+
 def _light_distance(one: Beside) -> float:
-    assert one.comparison is not None
     return abs(math.log(one.comparison.light))
 
 
@@ -186,14 +201,8 @@ def _tiles(packed: str) -> Tiles:
     return bits.reshape(DOWN, ACROSS).astype(bool)
 
 
-def _emptied_rows(reference: Plane, now: Plane) -> float:
+def _emptied_rows(then: Sketch, now: Sketch) -> float:
     """Share of tiles that showed something and are empty now, in rows that are empty from side to side."""
-    then, seen = _spread(reference), _spread(now)
-    empty_rows = (seen < FLAT_TILE).mean(axis=1) > 0.9
-    emptied = (then >= SCENE_TILE) & (seen < FLAT_TILE) & empty_rows[:, None]
+    empty_rows = (now.spread < FLAT_TILE).mean(axis=1) > 0.9
+    emptied = (then.spread >= SCENE_TILE) & (now.spread < FLAT_TILE) & empty_rows[:, None]
     return float(emptied.mean())
-
-
-def _spread(grey: Plane) -> Floats:
-    values = grey.astype(np.float32)
-    return np.asarray(np.sqrt(np.maximum(tile_mean(values * values) - tile_mean(values) ** 2, 0)))

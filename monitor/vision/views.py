@@ -3,8 +3,9 @@
 A reference is the median of several pictures apart in time, never the first one seen.
 """
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,10 @@ import cv2
 import numpy as np
 
 from monitor.vision import Question
-from monitor.vision.compare import ACROSS, DOWN, compare
+from monitor.vision.compare import compare, displacement
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
+from monitor.vision.sketch import ACROSS, DOWN, sketch
 from monitor.vision.statistics import Statistics
 
 QUALITY, SAMPLE_QUALITY = 80, 40
@@ -25,22 +27,27 @@ STRANGE = 0.5
 LASTING = 3
 """Looks over which lost tiles must be the same ones."""
 KEPT_NUMBERS = (
-    "level", "spread", "clipped", "flat", "entropy", "native_noise", "stripe_spread", "blue", "red", "chroma", "focus",
+    "level", "spread", "clipped", "flat", "blank", "entropy", "native_noise", "stripe_spread", "blue", "red", "chroma",
+    "focus",
 )  # fmt: skip
 """Statistics remembered with a reference."""
 
 
-@dataclass(slots=True)
+@dataclass
 class View:
     """One light of one camera. ``words`` lives in the camera's memory and is changed in place."""
 
     name: str
     words: dict[str, Any]
-    reference: Plane | None = None
+    jpeg: bytes | None = field(default=None, repr=False)
 
     @property
     def learned(self) -> bool:
-        return self.reference is not None
+        return self.jpeg is not None
+
+    @functools.cached_property
+    def reference(self) -> Plane | None:
+        return None if self.jpeg is None else _decoded(self.jpeg)
 
 
 class Views:
@@ -61,8 +68,11 @@ class Views:
 
     def all(self, shape: tuple[int, ...]) -> list[View]:
         """Every known light; references of another aspect ratio cannot be compared and are left out."""
-        views = [View(name, words, self._picture(f"reference/{name}")) for name, words in self._words.items()]
-        return [view for view in views if view.reference is None or view.reference.shape == shape]
+        return [
+            View(name, words, self._kept.blobs.get(f"reference/{name}"))
+            for name, words in self._words.items()
+            if words.get("shape") == list(shape)
+        ]
 
     def words(self) -> list[dict[str, Any]]:
         return list(self._words.values())
@@ -71,12 +81,6 @@ class Views:
         """Lights being learned from pictures of this shape."""
         views = [View(name, words) for name, words in self._words.items() if "numbers" not in words]
         return [view for view in views if view.words.get("shape") == list(shape)]
-
-    def _picture(self, name: str) -> Plane | None:
-        data = self._kept.blobs.get(name)
-        if data is None:
-            return None
-        return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
 
     def learn(self, view: View, now: Plane, numbers: Statistics, at: datetime) -> None:
         """Take one more healthy picture; when there are enough, over long enough, their median is the reference."""
@@ -93,7 +97,7 @@ class Views:
 
     def _finish(self, view: View, samples: list[dict[str, Any]]) -> None:
         names = [f"sample/{view.name}/{index + 1}" for index in range(len(samples))]
-        pictures = [picture for name in names if (picture := self._picture(name)) is not None]
+        pictures = [_decoded(self._kept.blobs[name]) for name in names]
         middle = np.median(np.stack(pictures), axis=0).astype(np.uint8)
         view.words["samples"] = []
         for name in names:
@@ -111,10 +115,11 @@ class Views:
     def _carry_drift(self, view: View, renewed: Plane) -> None:
         """A mount that sags a little every day must not be forgiven for ever."""
         assert view.reference is not None
-        step = compare(view.reference, renewed, np.zeros((DOWN, ACROSS), bool))
-        across, down = view.words.get("drift", (0.0, 0.0))
-        if step.response > self._question.limits.moved_response:
-            view.words["drift"] = [round(across + step.shift_across, 5), round(down + step.shift_down, 5)]
+        across, down, response = displacement(sketch(view.reference), sketch(renewed))
+        before_across, before_down = view.words.get("drift", (0.0, 0.0))
+        if response > self._question.limits.moved_response:
+            rows, columns = renewed.shape
+            view.words["drift"] = [round(before_across + across / columns, 5), round(before_down + down / rows, 5)]
 
     def begin(self, monochrome: bool, shape: tuple[int, ...]) -> View:
         """A new light; the oldest unfinished one makes room."""
@@ -135,8 +140,13 @@ class Views:
 def _one_view(pictures: Sequence[Plane], middle: Plane) -> bool:
     """Most samples show what their median shows; a median of several views shows none."""
     unmasked = np.zeros((DOWN, ACROSS), bool)
-    strange = sum(compare(middle, picture, unmasked).lost > STRANGE for picture in pictures)
+    then = sketch(middle)
+    strange = sum(compare(then, sketch(picture), unmasked).lost > STRANGE for picture in pictures)
     return strange <= len(pictures) // 4
+
+
+def _decoded(jpeg: bytes) -> Plane:
+    return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE))
 
 
 def _jpeg(grey: Plane, quality: int) -> bytes:

@@ -16,8 +16,8 @@ from monitor.model import Evidence, Finding, Key, Outcome, Target
 CAMERA = Target(Key("site", "gate"), "camera", "127.0.0.1")
 NUMBERS = {
     "level": 110.0, "spread": 45.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
-    "flat": 0.05, "detail": 300.0, "noise": 0.4, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
-    "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "focus": 0.4,
+    "flat": 0.05, "blank": 0.0, "focus": 1.4, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
+    "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "tint": 0.0,
 }  # fmt: skip
 HEALTHY: dict[str, Any] = {
     "key_frames": 1, "decoded": 1, "refused": [], "damaged": 0, "complaints": [], "width": 1920, "height": 1080,
@@ -25,7 +25,7 @@ HEALTHY: dict[str, Any] = {
     "reference": {
         "learned": True, "view": "colour-1", "same_light": True, "light": 1.0, "textured": 70, "lost": 0.05,
         "lost_here": 0.06, "lost_lasting": 0.0, "lasting_looks": 1, "shift": 0.004, "shift_across": 0.004,
-        "shift_down": 0.0, "response": 0.6, "layout": 0.98, "edge_ratio": 1.0, "sharpness": 1.0, "focus_ratio": 1.0,
+        "shift_down": 0.0, "response": 0.6, "layout": 0.98, "edge_ratio": 1.0, "sharpness": 1.0, "covered": 0.03,
         "cast": 0.5, "emptied": 0.0, "numbers": NUMBERS,
     },
     "freeze": {
@@ -82,8 +82,12 @@ STORIES = [
     ("noise of a new camera", {"now": {"native_noise": 9.0}} | UNLEARNED, "ok", None),
     ("interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.95}}, "fault", "stripes"),
     ("a fence, not interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.5}}, "ok", None),
+    ("too little light to tell one colour from a scene", {"now": {"p1": 3.0, "p99": 10.0, "spread": 2.0}}, "fault", "dark"),
+    ("the lower half one grey, first look", {"now": {"blank": 0.5}} | UNLEARNED, "fault", "partial_loss"),
+    ("a privacy mask, as ever", {"now": {"blank": 0.5}, "reference": {"numbers": NUMBERS | {"blank": 0.5}}}, "ok", None),
     ("the lower half missing", {"reference": {"emptied": 0.4, "lost": 0.45}}, "fault", "partial_loss"),
     ("half covered, once", {"reference": {"lost": 0.5, "lost_here": 0.5}}, "fault", "occluded"),
+    ("a dark cloth, mostly before plain ground", {"reference": {"lost": 0.2, "covered": 0.5}}, "fault", "occluded"),
     ("a lorry passing", {"reference": {"lost": 0.3, "lost_here": 0.3}}, "ok", None),
     ("the same tiles, twice", {"reference": {"lost": 0.32, "lost_lasting": 0.32, "lasting_looks": 2}}, "fault", "occluded"),
     ("other tiles each time", {"reference": {"lost": 0.5, "lost_lasting": 0.1, "lasting_looks": 2}}, "ok", None),
@@ -95,6 +99,15 @@ STORIES = [
     ("something before the lens", {"reference": {"lost": 0.95, "lost_here": 0.95, "edge_ratio": 0.2, "layout": 0.1}}, "fault", "occluded"),
     ("night for the first time", {"reference": {"lost": 0.5, "lost_here": 0.5, "same_light": False}}, "ok", None),
     ("out of focus", {"reference": {"sharpness": 0.2}}, "fault", "blurred"),
+    ("no sharp contour, first look", {"now": {"focus": 0.3}} | UNLEARNED, "fault", "blurred"),
+    ("hardly any contour, first look", {"now": {"focus": 0.0}} | UNLEARNED, "ok", None),
+    ("a view without sharp contours, as ever", {"now": {"focus": 0.3}, "reference": {"textured": 9, "numbers": NUMBERS | {"focus": 0.3}}}, "ok", None),
+    ("soft, and half the detail gone", {"now": {"focus": 0.3}, "reference": {"sharpness": 0.5}}, "fault", "blurred"),
+    ("half the detail gone, contours sharp", {"reference": {"sharpness": 0.5}}, "ok", None),
+    ("purple all over, first look", {"now": {"blue": 18.0, "red": 20.0, "tint": 0.25}} | UNLEARNED, "fault", "colour_cast"),
+    ("a lawn all over, first look", {"now": {"blue": -18.0, "red": -22.0, "tint": 0.25}} | UNLEARNED, "unknown", None),
+    ("sodium lamps all over, first look", {"now": {"blue": -25.0, "red": 22.0, "tint": 0.25}} | UNLEARNED, "ok", None),
+    ("a cast by night", {"now": {"level": 35.0}, "reference": {"cast": 8.0}}, "fault", "colour_cast"),
     ("everything green", {"reference": {"cast": 25.0}}, "fault", "colour_cast"),
     ("nothing moved, at a glance", {"suspect": True, "freeze": STILL | {"alike": 1.0}}, "unknown", None),
     ("nothing moved, looked at closely", FROZEN, "fault", "frozen"),
@@ -127,6 +140,13 @@ def test_nothing_decoded_is_corrupt_and_nothing_else_is_asked() -> None:
     (finding,) = judge_picture(CAMERA, evidence)
     assert finding.fault == "corrupt"
     assert "no picture" in finding.reason
+
+
+def test_what_nothing_could_be_compared_with_is_not_taken_for_granted() -> None:
+    said = judged(UNLEARNED).reason
+    assert said.startswith("picture 1920x1080, nothing wrong seen; ")
+    assert said.endswith("moved, view changed, blurred, occluded, colour cast: nothing learned yet to compare with")
+    assert judged({}).reason == "picture 1920x1080, nothing wrong seen"
 
 
 def test_every_kind_answers_with_a_reason() -> None:
