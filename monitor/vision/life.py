@@ -23,6 +23,7 @@ from monitor.vision.work import Small
 
 EARLIER = 8
 """Earlier looks whose coarse cells are kept, 1 kB each: the clock shows in six of them."""
+GRIDS = [f"grid{number}" for number in range(EARLIER)]
 PRINTS = 48
 """Earlier pictures whose blocks are kept, 0.5 kB each at most: a restless encoder shows a still picture anew every
 time, and only among many pairs are there two alike."""
@@ -50,46 +51,47 @@ class Life:
         self.corners: Corners = np.zeros((0, 2), np.int32)
         self.band_top, self.band_bottom = question.limits.band_top, question.limits.band_bottom
         self._shots: list[Shot] = []
+        self._grids: list[Plane] = []  # of earlier looks, newest first
+        self._last: tuple[Picture, Prints] | None = None
 
     def look(self, pictures: Sequence[Picture], smalls: Sequence[Small], light: dict[str, Any]) -> dict[str, Any]:
         """Numbers of the freeze and replay tests. ``light``: words of the view whose habit applies."""
         last = pictures[-1]
-        corners = self._corners(last)
+        self._choose(last)
         same = [pair for pair in zip(pictures, smalls, strict=True) if pair[0].luma.shape == last.luma.shape]
-        self._shots = [Shot(freeze.prints(picture, corners), movement.grid(small.grey)) for picture, small in same]
-        grids, clock = self._grids(), self._clock(self._grids())
+        self._shots = [Shot(self._prints_of(picture), movement.grid(small.grey)) for picture, small in same]
+        self._grids = [_unpacked(self._kept.blobs[name]) for name in GRIDS if name in self._kept.blobs]
+        clock = self._clock()
         self.left_out |= clock
         self._habit = Habit(light, self._question.limits)
-        numbers = {"pictures": len(same), "clock_cells": int(clock.sum()), **self._moves(grids), **self._alike()}
+        numbers = {"pictures": len(same), "clock_cells": int(clock.sum()), **self._moves(), **self._alike()}
         numbers |= self._suspicion(numbers)
         return numbers | self._repeated([small.inner for _, small in same], numbers)
 
-    def _corners(self, last: Picture) -> Corners:
-        """Chosen once for a camera and resolution, and again when too few of them show anything."""
+    def _choose(self, last: Picture) -> None:
+        """Blocks are chosen once for a camera and resolution, and again when too few of them show anything."""
         words = self._kept.words
-        corners = np.array(words.get("corners", []), np.int32).reshape(-1, 2)
-        if words.get("size") != [last.width, last.height] or np.count_nonzero(freeze.prints(last, corners)) < max(
-            freeze.FEWEST, len(corners) // 3
-        ):
-            fresh = freeze.choose(last, movement.bands(self.band_top, 1 - self.band_bottom, self._question.masks))
-            if words.get("size") != [last.width, last.height] or len(fresh) > len(corners):
-                words.update(size=[last.width, last.height], corners=fresh.tolist())
-                self._kept.blobs.pop("prints", None)
-                corners = fresh
-        self.corners = corners
-        return corners
+        self.corners = np.array(words.get("corners", []), np.int32).reshape(-1, 2)
+        another = words.get("size") != [last.width, last.height]
+        if not another and np.count_nonzero(self._prints_of(last)) >= max(freeze.FEWEST, len(self.corners) // 3):
+            return
+        fresh = freeze.choose(last, movement.bands(self.band_top, 1 - self.band_bottom, self._question.masks))
+        if another or len(fresh) > len(self.corners):
+            words.update(size=[last.width, last.height], corners=fresh.tolist())
+            self._kept.blobs.pop("prints", None)
+            self.corners, self._last = fresh, None
 
-    def _grids(self) -> list[Plane]:
-        """Newest first."""
-        packed = self._kept.blobs.get("grids")
-        pixels = np.frombuffer(zlib.decompress(packed), np.uint8) if packed else np.zeros(0, np.uint8)
-        return list(pixels.reshape(-1, DOWN, ACROSS))
+    def _prints_of(self, picture: Picture) -> Prints:
+        """The newest picture is asked for twice."""
+        if self._last is None or self._last[0] is not picture:
+            self._last = picture, freeze.prints(picture, self.corners)
+        return self._last[1]
 
-    def _clock(self, earlier: Sequence[Plane]) -> Cells:
+    def _clock(self) -> Cells:
         """The burnt-in clock as seen in this look or over the last polls; a known one is kept."""
         found = movement.clock([shot.grid for shot in self._shots])
         if not found.any():
-            found = movement.clock([*earlier[::-1], *(shot.grid for shot in self._shots[:1])])
+            found = movement.clock([*self._grids[::-1], self._shots[0].grid])
         if found.any():
             self._kept.words["clock"] = np.packbits(found).tobytes().hex()
         known = bytes.fromhex(self._kept.words.get("clock", ""))
@@ -99,9 +101,9 @@ class Life:
     def _movement(self, a: Plane, b: Plane) -> float:
         return movement.movement(a, b, self.left_out)
 
-    def _moves(self, grids: Sequence[Plane]) -> dict[str, Any]:
+    def _moves(self) -> dict[str, Any]:
         within = [self._movement(a.grid, b.grid) for a, b in itertools.combinations(self._shots, 2)]
-        since = [min(self._movement(shot.grid, grid) for shot in self._shots) for grid in grids]
+        since = [min(self._movement(shot.grid, grid) for shot in self._shots) for grid in self._grids]
         limit = self._question.limits.movement
         still = len(list(itertools.takewhile(lambda moved: moved < limit, since)))
         moved = max(within, default=0.0) >= limit or bool(since and not still)
@@ -184,8 +186,9 @@ class Life:
         fresh = self._shots[-1:] if numbers["moved"] else self._shots[::-1]
         kept = [*(shot.prints for shot in fresh), *self._prints()][:PRINTS]
         self._kept.blobs["prints"] = b"".join(prints.tobytes() for prints in kept)
-        grids = [self._shots[-1].grid, *self._grids()][:EARLIER]
-        self._kept.blobs["grids"] = zlib.compress(np.stack(grids).tobytes(), 1)
+        blobs = self._kept.blobs
+        packed = [zlib.compress(self._shots[-1].grid.tobytes(), 1), *(blobs[name] for name in GRIDS if name in blobs)]
+        blobs.update(zip(GRIDS, packed, strict=False))
 
     def _remember_stillness(self, numbers: dict[str, Any]) -> None:
         words = self._kept.words
@@ -197,6 +200,10 @@ class Life:
             words["held"] = (numbers["alike"] or 0.0) >= numbers["limit"]
             words["asked_run"] = numbers["still_run"]
             words["asked"] = 0 if words["held"] else words.get("asked", 0) + 1
+
+
+def _unpacked(grid: bytes) -> Plane:
+    return np.frombuffer(zlib.decompress(grid), np.uint8).reshape(DOWN, ACROSS)
 
 
 def _rounded(value: float | None) -> float | None:
