@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
+from statistics import median
 
 from benchmarks import picture_peers as peers
 from benchmarks.picture_cost import cost_table
@@ -156,16 +157,19 @@ def _text(hours: dict, table: dict, cost: dict, done: Sequence[Job]) -> str:
     heads = ("of", *OUTCOMES, "false", "camera-health", "ffmpeg")
     lines += ["", f"{'put before the camera':32s}" + "".join(f"{head:>16s}" for head in heads)]
     lines += [f"{name:32s}" + "".join(f"{row.get(head, '')!s:>16s}" for head in heads) for name, row in table.items()]
-    lines += ["", "Frozen, by encoding (found of all)"]
-    for index, encoding in enumerate(ENCODINGS):
-        tried = [
-            one for job in done if job.encoding == index for one in job.trials if one["fault"].startswith("frozen")
-        ]
-        if tried:
-            lines.append(f"  {encoding.name:36s}{sum(one['outcome'] == 'found' for one in tried)}/{len(tried)}")
+    lines += ["", "Frozen, by encoding (found of all, polls until then: median, most)"]
+    lines += [line for index, encoding in enumerate(ENCODINGS) if (line := _frozen(done, index, encoding.name))]
     lines += ["", "Cost of one key frame, CPU milliseconds (decoding, analysis)"]
     lines += [f"  {name}: {value}" for name, value in cost.items()]
     return "\n".join(lines)
+
+
+def _frozen(done: Sequence[Job], index: int, name: str) -> str:
+    tried = [one for job in done if job.encoding == index for one in job.trials if one["fault"].startswith("frozen")]
+    polls = sorted(one["polls"] for one in tried if one["outcome"] == "found")
+    if not tried:
+        return ""
+    return f"  {name:36s}{len(polls)}/{len(tried)}" + (f"{median(polls):8.0f}{polls[-1]:4d}" if polls else "")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ TARGET = Target(Key("bench", "camera"), "camera", "127.0.0.1", limits=Limits())
 HEALTHY_MINUTES = 60
 FAULT_AT = 14  # minute of the healthy hour from whose memory every fault starts
 FAULT_POLLS = 3
-FREEZE_POLLS = 10  # of which three need to have asked for a close look
+FREEZE_POLLS = 8  # of which three need to have asked for a close look
 REPLAYED_MINUTES = range(2, 10)
 
 
@@ -97,6 +97,7 @@ class Trial:
     encoding: str
     fault: str
     raised: str | None  # kind that stood after the polls, if any
+    polls: int  # until it was raised, or all of them
     blind: bool  # the rule of the expected kind said undecidable, with its reason, at the end
     kinds: list[str]  # what each look said
     reasons: list[str]
@@ -120,11 +121,14 @@ def trial(scene: Scene, encoding: Encoding, fault: Fault, hour: Hour) -> Trial:
             _replay(daemon, hour, minute)
         else:
             daemon.poll(camera, minute)
+        if polls == FREEZE_POLLS and daemon.raised in fault.kinds:
+            break
     words = [finding.fault or str(finding.verdict) for finding in daemon.findings]
     table = daemon.findings[-1].facts["kinds"]
     blind = bool(fault.kinds) and table[fault.kinds[0]]["answer"] == "undecidable"
     reasons = [finding.reason for finding in daemon.findings]
-    return Trial(scene.name, encoding.name, fault.name, daemon.raised, blind, list(words), reasons)
+    last = minute - FAULT_AT
+    return Trial(scene.name, encoding.name, fault.name, daemon.raised, last, blind, list(words), reasons)
 
 
 def _replay(daemon: Daemon, hour: Hour, minute: int) -> None:

@@ -102,3 +102,12 @@ async def test_a_close_look_names_a_frozen_picture_under_a_ticking_clock() -> No
     assert (finding.verdict, finding.fault) == ("fault", "frozen")
     assert finding.facts["confidence"] == "confirmed"
     assert set(evidence.pictures) >= {"thumbnail", "frame", "annotated"}
+
+
+@pytest.mark.slow
+async def test_a_close_look_finds_the_repetition_within_itself() -> None:
+    async with Simulator([spec("replayed")]) as site:
+        camera = replace(target(site), close=True)
+        evidence = await look_at_picture(camera, b"", Deadline.after(45))
+    finding = said(camera, evidence)
+    assert (finding.verdict, finding.fault) == ("fault", "replayed"), finding.reason
