@@ -10,6 +10,7 @@ from monitor.sentences import said
 from monitor.words import _
 
 FAULTS = {str(kind): text for kind, text in words.FAULTS.items()}
+COLONS = {"en": ": ", "zh": "："}
 DISK_STATES = {
     "ok": _("in order"),
     "full": _("full"),
@@ -37,7 +38,7 @@ def environment(package: str, language: str) -> Environment:
     made.filters["probe"] = functools.partial(named, translate, words.PROBES)
     made.filters["fault"] = functools.partial(named, translate, FAULTS)
     made.filters["disk_status"] = functools.partial(named, translate, DISK_STATES)
-    made.globals["language"] = language
+    made.globals |= {"language": language, "colon": COLONS[language]}
     return made
 
 

@@ -56,7 +56,7 @@ def headline(document: Document, language: str) -> tuple[str, str]:
         counts = [
             (translate(words.VERDICTS[verdict]), document["counts"].get(verdict, 0)) for verdict in words.VERDICTS
         ]
-        return title, " · ".join(f"{word}: {count}" for word, count in counts)
+        return title, " · ".join(f"{word}{typesetting.COLONS[language]}{count}" for word, count in counts)
     summary = document["summary"]
     if not summary["count"]:
         seen = document["watched"]["seconds"]
