@@ -5,21 +5,30 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Annotated
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from monitor.model import Channel, Deadline, Disk, Evidence, Memory, Outcome, Segment, Target
+from pydantic import Field
+
+from monitor.model import Channel, Deadline, Disk, Evidence, Memory, Outcome, Sample, Segment, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http_wire import Answer
 from monitor.protocols.loose import number
+from monitor.protocols.rtsp import Replay
 from monitor.retention.clock import NETWORK
 from monitor.retention.inquiry import HttpOptions, Inquiry, Locked, Seen, inquire
 from monitor.retention.listing import GOES_ON, Days, read_channel, read_channels
 from monitor.retention.options import options_of
+from monitor.retention.replay import Player, play
+from monitor.retention.sampling import prove
 from monitor.retention.walls import Dress, Told, parse, to_utc
 
 PAGE = 100
 PAGES = 200
+PLAYED = 20.0
+"""Seconds asked to be played: several key frames."""
+RTSP_TIME = "%Y_%m_%d_%H_%M_%S"
 STOPPED = "2"
 """``RecordMode[].Mode``: 0 by schedule, 1 always, 2 not at all. ``Record[].Enable`` is false and means nothing."""
 KINDS = {"R": "continuous", "M": "motion", "A": "alarm"}
@@ -30,13 +39,16 @@ Fields = Mapping[str, str]
 class DahuaOptions(HttpOptions):
     """A Dahua recorder, or one of its relabelled kin."""
 
+    rtsp_port: Annotated[int, Field(ge=1, le=65535)] = 554
+    """Where recordings are played from, for the proof that they play."""
+
 
 async def read_dahua(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
     """Ask for clock, disks, recording modes and recordings."""
     options = options_of(DahuaOptions, target)
 
     async def ask(inquiry: Inquiry) -> Seen:
-        return await _Look(inquiry).see()
+        return await _Look(inquiry, options.rtsp_port).see()
 
     return await inquire(target, options.place(target.host), options.request_pause, ask, memory, deadline, _explain)
 
@@ -55,8 +67,8 @@ def _explain(answer: Answer) -> None:
 class _Look:
     """One look at one recorder; a source of recordings."""
 
-    def __init__(self, inquiry: Inquiry) -> None:
-        self._inquiry = inquiry
+    def __init__(self, inquiry: Inquiry, rtsp_port: int) -> None:
+        self._inquiry, self._rtsp_port = inquiry, rtsp_port
         self._dress = Dress(ZoneInfo(inquiry.target.timezone))
         self._modes: dict[str, str] = {}
 
@@ -71,10 +83,11 @@ class _Look:
         self._modes = await self._record_modes()
         unread: list[str] = []
         disks = await self._disks(unread)
-        read = partial(self.read, now=at)
+        read, first = partial(self.read, now=at), not self._inquiry.known.channels
         channels = await read_channels(read, target.channels, self._inquiry.known, self._inquiry.deadline)
+        samples = await prove(self._inquiry.proving, self.play, channels, first)
         off = [one.channel for one in target.channels if self._modes.get(one.channel) == STOPPED]
-        return Seen(channels, disks, round(drift, 1), unread=tuple(unread), facts={"disabled": off})
+        return Seen(channels, disks, round(drift, 1), "", samples, tuple(unread), {"disabled": off})
 
     async def _clock(self) -> tuple[float, float]:
         """Seconds its wall clock is ahead of the site's, and our instant half-way through the request."""
@@ -128,6 +141,16 @@ class _Look:
         if any(row.get("Channel") != str(int(channel) - 1) for row in rows):
             raise DeviceError(Outcome.INCOMPLETE, f"asked for channel {channel}, the recorder answers with another one")
         return self._segments(rows)
+
+    async def play(self, channel: str, at: float, deadline: Deadline) -> Sample:
+        """Over RTSP; the recorder takes times by its own wall clock."""
+        target, dress = self._inquiry.target, self._dress
+        begin, over = (f"{dress.wall(instant):{RTSP_TIME}}" for instant in (at, at + PLAYED))
+        host = f"[{target.host}]" if ":" in target.host else target.host
+        wanted = f"channel={channel}&subtype=0&starttime={begin}&endtime={over}"
+        url = f"rtsp://{host}:{self._rtsp_port}/cam/playback?{wanted}"
+        player = Player(target.credentials, target.login, dress.drift, dress.zone)
+        return await play(player, channel, at, url, Replay(), deadline)
 
     async def _pages(self, finder: str) -> list[Fields]:
         seen: dict[str, Fields] = {}

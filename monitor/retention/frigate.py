@@ -62,7 +62,7 @@ async def _see(inquiry: Inquiry) -> Seen:
     return Seen(
         channels=tuple(_described(one, channel, cameras, mapping(stats.get("cameras"))) for one, channel in described),
         disks=_disks(stats),
-        samples=await prove(inquiry, server.play, channels, first),
+        samples=await prove(inquiry.proving, server.play, channels, first),
         clock_offset=None if offset is None else round(offset, 1),
         facts={"version": str(mapping(stats.get("service")).get("version", ""))[:40]},
     )

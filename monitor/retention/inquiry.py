@@ -16,6 +16,7 @@ from monitor.protocols.http import Http
 from monitor.protocols.http_wire import Answer, Place
 from monitor.retention.listing import ENDING, Day, Known, Piece
 from monitor.retention.options import Options
+from monitor.retention.sampling import Proving
 
 VERSION = 1
 UNLOCK_MARGIN = 60.0
@@ -72,6 +73,10 @@ class Inquiry:
     http: Http
     known: Known
     deadline: Deadline
+
+    @property
+    def proving(self) -> Proving:
+        return Proving(self.target, self.known.own, self.deadline)
 
 
 Ask = Callable[[Inquiry], Awaitable[Seen]]

@@ -4,14 +4,14 @@ import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from monitor import workers
-from monitor.model import Channel, ChannelRecordings, Deadline, Evidence, Memory, Outcome, Segment, Target
+from monitor.model import Channel, ChannelRecordings, Deadline, Evidence, Memory, Outcome, Sample, Segment, Target
 from monitor.protocols import onvif
 from monitor.protocols.logins import may_try
 from monitor.protocols.loose import mapping, sequence
@@ -21,7 +21,9 @@ from monitor.retention.clock import NETWORK
 from monitor.retention.inquiry import Seen, evidence_of
 from monitor.retention.listing import BEYOND_DAYS, DAY, ENDING, GOES_ON
 from monitor.retention.onvif_history import Change, Recording, stretches
+from monitor.retention.onvif_replay import Replayer
 from monitor.retention.options import Options, options_of
+from monitor.retention.sampling import Proving, prove
 
 PAGE = 100
 PAGES = 500
@@ -51,12 +53,15 @@ async def read_onvif(target: Target, memory: Memory, deadline: Deadline) -> Evid
     failed: Trouble | None = None
     try:
         seen = await workers.in_thread(look.see, deadline=deadline)
+        seen = replace(seen, samples=await look.prove(seen.channels))
     except TimeoutError:
         failed = Trouble(Outcome.TIMEOUT, "no complete answer in time", look.device.phase)
     except Trouble as trouble:
         failed = trouble
     finally:
         look.device.abort()  # whatever ended the look: no thread of it stays behind
+    if failed is None:
+        look.device.close()
     seconds, kept, worked = time.monotonic() - began, look.memory(), look.device.login_worked
     facts = {"auth": look.device.way, "phase": "asking" if look.answered else "connect"}
     if failed is not None:
@@ -70,6 +75,7 @@ def _prepare(target: Target, memory: Memory, at: datetime, deadline: Deadline) -
         known = mapping(json.loads(memory or b"{}"))
     except ValueError:  # damaged: learn anew
         known = {}
+    own = dict(mapping(known.get("proof")))
     host = f"[{target.host}]" if ":" in target.host else target.host
     device = Device(
         f"{'https' if options.tls else 'http'}://{host}:{options.port}",
@@ -79,7 +85,7 @@ def _prepare(target: Target, memory: Memory, at: datetime, deadline: Deadline) -
         refused_ways=tuple(known.get("refused_ways", ())) if target.login.refused_at else (),
         may_login=may_try(target.login, at),
     )
-    return _Look(device, target, known, deadline.within(max(deadline.left() - ENDING, deadline.left() / 2)))
+    return _Look(device, target, known, deadline.within(max(deadline.left() - ENDING, deadline.left() / 2)), own)
 
 
 @dataclass
@@ -90,15 +96,18 @@ class _Look:
     target: Target
     known: Mapping[str, Any]
     deadline: Deadline
+    own: dict[str, Any]  # of the proof, kept between looks
     shift: float = 0.0
     answered: bool = False
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def see(self) -> Seen:
         onvif.warm_up()
         try:
             return self._see()
-        finally:
-            self.device.close()
+        except BaseException:
+            self.device.close()  # else the connection is still wanted for the proof
+            raise
 
     def _see(self) -> Seen:
         clock = onvif.read_clock(self.device, self.deadline)
@@ -112,14 +121,19 @@ class _Look:
         offset = None if clock.offset is None else round(clock.offset, 1)
         return Seen(channels, clock_offset=offset, facts={"recordings": len(recordings)})
 
+    async def prove(self, channels: Sequence[ChannelRecordings]) -> tuple[Sample, ...]:
+        replayer = Replayer(self.device, self.target, self.tokens, self.shift)
+        first = not self.known.get("proof")
+        return await prove(Proving(self.target, self.own, self.deadline), replayer.play, channels, first)
+
     def memory(self) -> Memory:
-        """Which way to log in, as the ONVIF probe keeps it."""
+        """Which way to log in, as the ONVIF probe keeps it; and what was played."""
         device, known = self.device, dict(self.known)
         if device.login_worked or device.way == "open":
             known = {"way": device.way}
         elif device.login_worked is False and device.way != known.get("way"):
             known["refused_ways"] = sorted({*known.get("refused_ways", ()), device.way})
-        return json.dumps(known).encode()
+        return json.dumps({**known, "proof": self.own}).encode()
 
     def _recordings(self) -> Iterator[Recording]:
         with self._search("FindRecordings", Scope={}, KeepAliveTime=ALIVE) as token:
@@ -148,6 +162,7 @@ class _Look:
         if not mine:
             return ChannelRecordings(name, None, f"the device has no recording with the token or name {name!r}")
         cap = caps.get(mine[0].token)
+        self.tokens[name] = mine[0].token
         try:
             segments = [each for one in mine for each in self._segments(one, channel, now)]
         except Trouble as failed:

@@ -3,13 +3,14 @@
 import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.model import Channel, ChannelRecordings, Deadline, Outcome, Sample, Segment, Target
 from monitor.protocols.errors import DeviceError
 from monitor.retention import played
-from monitor.retention.inquiry import Inquiry
 from monitor.retention.listing import DAY, ENDS_ALL, GOES_ON
 
 PLAY_SECONDS = 15.0
@@ -25,50 +26,59 @@ Play = Callable[[str, float, Deadline], Awaitable[Sample]]
 """Channel, our instant, deadline -> whether it plays. Raises DeviceError where nothing was learnt."""
 
 
-async def prove(inquiry: Inquiry, play: Play, channels: Sequence[ChannelRecordings], first: bool) -> tuple[Sample, ...]:
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """One look's part of the proof. ``own``: what the kind keeps between looks, brought up to date here."""
+
+    target: Target
+    own: dict[str, Any]
+    deadline: Deadline
+
+
+async def prove(proving: Proving, play: Play, channels: Sequence[ChannelRecordings], first: bool) -> tuple[Sample, ...]:
     """Play some instants; gives them with those of the last days.
 
     A close look takes ``proof_samples`` of every camera, a first look none, later ones spread ``samples_per_day`` over
     the day.
     """
-    own = inquiry.known.own
+    own = proving.own
     made: list[Sample] = []
     rests = own.get("play_rests_until", 0.0) > time.time()
-    for channel, at in [] if rests else _chosen(inquiry, channels, first):
-        if inquiry.deadline.left() < PLAY_SECONDS:
+    for channel, at in [] if rests else _chosen(proving, channels, first):
+        if proving.deadline.left() < PLAY_SECONDS:
             break
         try:
-            made.append(await play(channel, at, inquiry.deadline.within(PLAY_SECONDS)))
+            made.append(await play(channel, at, proving.deadline.within(PLAY_SECONDS)))
         except DeviceError as failed:
             made.append(Sample(channel, at, None, failed.reason))
             if failed.outcome in ENDS_ALL or failed.outcome is Outcome.FORBIDDEN:
                 own["play_rests_until"] = time.time() + REST
             if failed.outcome not in GOES_ON:
                 break
-    return _remembered(inquiry, channels, made)
+    return _remembered(proving, channels, made)
 
 
-def _chosen(inquiry: Inquiry, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
-    configured = {channel.channel: channel for channel in inquiry.target.channels}
+def _chosen(proving: Proving, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
+    configured = {channel.channel: channel for channel in proving.target.channels}
     chosen: list[tuple[str, float]] = []
-    bad = [one for one in played.load(inquiry.known.own.get("played", ())) if not one.good][-KEPT_BAD:]
+    bad = [one for one in played.load(proving.own.get("played", ())) if not one.good][-KEPT_BAD:]
     held = played.held_in(channels, time.time())
     for read in channels:
         again = [one.at for one in bad if one.channel == read.channel and held(one.channel, one.at)]
-        count = _count(inquiry, configured[read.channel], first)
+        count = _count(proving, configured[read.channel], first)
         chosen += [(read.channel, at) for at in (*again, *instants(read.segments or (), count, time.time()))]
     return chosen
 
 
-def _count(inquiry: Inquiry, channel: Channel, first: bool) -> int:
+def _count(proving: Proving, channel: Channel, first: bool) -> int:
     limits = channel.limits.recording
-    if inquiry.target.close:
+    if proving.target.close:
         return limits.proof_samples
     if first:
         return 0
-    today = _today(inquiry.target)
+    today = _today(proving.target)
     share = (today.hour * 60 + today.minute + 1) / 1440
-    done = inquiry.known.own.get("proved", {}).get(f"{channel.channel} {today.date()}", 0)
+    done = proving.own.get("proved", {}).get(f"{channel.channel} {today.date()}", 0)
     return 1 if done < limits.samples_per_day * share else 0
 
 
@@ -94,10 +104,10 @@ def _within(spans: Sequence[tuple[float, float]]) -> float:
 
 
 def _remembered(
-    inquiry: Inquiry, channels: Sequence[ChannelRecordings], samples: Sequence[Sample]
+    proving: Proving, channels: Sequence[ChannelRecordings], samples: Sequence[Sample]
 ) -> tuple[Sample, ...]:
     """The samples of this look and of those before it, kept for the next."""
-    own, today = inquiry.known.own, str(_today(inquiry.target).date())
+    own, today = proving.own, str(_today(proving.target).date())
     proved: dict[str, int] = {key: done for key, done in own.get("proved", {}).items() if key.endswith(today)}
     for sample in samples:
         key = f"{sample.channel} {today}"

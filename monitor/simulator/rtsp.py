@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from monitor.simulator.streams import Stream
 
 PATH = "/stream1"
-PLAYBACK = "/Streaming/tracks/"
+PLAYBACK = ("/Streaming/tracks/", "/cam/playback", "/replay/")
 """As recorders play recordings back; here whatever is shown now, at any time that is asked for."""
 BACKLOG = 4 * 1024 * 1024
 """Bytes a client may leave unread before it is dropped."""

@@ -104,6 +104,13 @@ def read_snapshot_uri(device: Device, profile: str, deadline: Deadline) -> tuple
     return _uri(device, answer, "GetSnapshotUri")
 
 
+def read_replay_uri(device: Device, recording: str, deadline: Deadline) -> tuple[str, str]:
+    """Where a recording is played from (ONVIF Replay, 5.3), as :func:`read_stream_uri`."""
+    setup = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
+    answer = device.call("replay", "GetReplayUri", deadline, StreamSetup=setup, RecordingToken=recording)
+    return _uri(device, answer, "GetReplayUri")
+
+
 def find_stream_uri(device: Device, deadline: Deadline) -> str:
     """The RTSP address of the first media profile, for a camera whose configuration names none. Raises Trouble."""
     read_clock(device, deadline)

@@ -102,7 +102,7 @@ class _Look:
         newest = max((one.end or at for channel in channels for one in channel.segments or ()), default=0.0)
         own["doubted"] = newest < at - DOUBT
         playback = Playback(self.target, self.options.rtsp_port, search, tracks)
-        self.samples = await prove(self.inquiry, playback.play, channels, first)
+        self.samples = await prove(self.inquiry.proving, playback.play, channels, first)
         self.facts |= {"times": own["times"], "disabled": [name for name, t in tracks.items() if t.enabled is False]}
         return channels, ""
 

@@ -1,0 +1,83 @@
+"""Plays a recorded instant over RTSP, decodes a picture of it, and holds the time it is told against the one asked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from monitor import workers
+from monitor.model import Credentials, Deadline, KeyFrame, LoginState, Outcome, Sample
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.rtsp import Replay, look
+
+BAD = frozenset({Outcome.NOT_FOUND, Outcome.NO_RTP, Outcome.NO_KEY_FRAME, Outcome.NO_VIDEO, Outcome.STALLED})
+"""A playback that ends so is a recording that does not play; any other failure says nothing about the recording."""
+DECODE_SECONDS = 5.0
+FITS = 60.0
+"""Playback begins at a key frame, or where the recorder has cut its files: seconds."""
+SAYING = ("replay extension", "PLAY reply")
+"""Whose word can speak against a recording. A sender report may tell of now as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """How one recorder is asked. ``shift``: seconds its clock is ahead of ours."""
+
+    credentials: Credentials | None
+    login: LoginState
+    shift: float = 0.0
+    zone: tzinfo = UTC  # many recorders tell local time marked as UTC
+
+
+async def play(player: Player, channel: str, at: float, url: str, wish: Replay, deadline: Deadline) -> Sample:
+    """One picture of the recording at our instant ``at``. DeviceError where nothing was learnt about the recording."""
+    seen = await look(
+        url,
+        player.credentials,
+        replace(
+            player.login, rest_until=None, ever_worked=True
+        ),  # it has just been accepted by the recorder's other door
+        deadline=deadline.within(max(deadline.left() - DECODE_SECONDS, 1.0)),
+        watch_seconds=0.1,
+        replay=wish,
+    )
+    if not seen.key_frames:
+        if seen.outcome in BAD:
+            return Sample(channel, at, False, f"cannot be played: {seen.reason}")
+        raise DeviceError(seen.outcome, f"could not be played: {seen.reason}")
+    told = {who: when - player.shift for who, when in seen.facts.get("recorded_at", {}).items()}
+    ahead = datetime.fromtimestamp(at, player.zone).utcoffset() or timedelta()
+    other = another_time(told, at, ahead.total_seconds())
+    if other:
+        return Sample(channel, at, False, other)
+    sample = await _decoded(channel, at, seen.key_frames[0], deadline)
+    return replace(sample, dated=agreeing(told, at, ahead.total_seconds()) if sample.good else "")
+
+
+def agreeing(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
+    """By whose word the picture is of the time asked for; "" = nobody's. ``ahead``: what local time is off UTC."""
+    return next((who for who, when in told.items() if _apart(when, at, ahead) <= FITS), "")
+
+
+def another_time(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
+    """What is played instead, as the end of a sentence; "" = nothing speaks against it."""
+    if agreeing(told, at, ahead):
+        return ""
+    for who in SAYING:
+        if who in told:
+            minutes = round((told[who] - at) / 60)
+            return f"plays what was recorded {abs(minutes)} min {'before' if minutes < 0 else 'after'} it ({who})"
+    return ""
+
+
+def _apart(when: float, at: float, ahead: float) -> float:
+    return min(abs(when - at), abs(when - ahead - at))
+
+
+async def _decoded(channel: str, at: float, key_frame: KeyFrame, deadline: Deadline) -> Sample:
+    from monitor.vision.playback import shows
+
+    try:
+        why = await workers.in_process(shows, key_frame, deadline=deadline)
+    except (TimeoutError, workers.WorkerDied, MemoryError) as error:
+        return Sample(channel, at, None, f"could not be decoded ({type(error).__name__})")
+    return Sample(channel, at, not why, why)
