@@ -55,7 +55,7 @@ async def play(player: Player, channel: str, at: float, url: str, wish: Replay, 
 
 def agreeing(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
     """By whose word the picture is of the time asked for; "" = nobody's. ``ahead``: what local time is off UTC."""
-    return next((who for who, when in told.items() if _apart(when, at, ahead) <= FITS), "")
+    return next((who for who, when in told.items() if abs(_apart(when, at, ahead)) <= FITS), "")
 
 
 def another_time(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
@@ -64,13 +64,14 @@ def another_time(told: Mapping[str, float], at: float, ahead: float = 0.0) -> st
         return ""
     for who in SAYING:
         if who in told:
-            minutes = round((told[who] - at) / 60)
+            minutes = round(_apart(told[who], at, ahead) / 60)
             return f"plays what was recorded {abs(minutes)} min {'before' if minutes < 0 else 'after'} it ({who})"
     return ""
 
 
 def _apart(when: float, at: float, ahead: float) -> float:
-    return min(abs(when - at), abs(when - ahead - at))
+    """Seconds, in whichever dress is nearer."""
+    return min(when - at, when - ahead - at, key=abs)
 
 
 async def _decoded(channel: str, at: float, key_frame: KeyFrame, deadline: Deadline) -> Sample:

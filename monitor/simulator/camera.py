@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from monitor.simulator import faults
 from monitor.simulator.auth import SCHEMES, Guard
 from monitor.simulator.encode import CODECS
+from monitor.simulator.playback import HABITS
 from monitor.simulator.scenes import SCENES
 
 _LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
@@ -32,6 +33,7 @@ class CameraSpec:
     auth: str = "digest"  # "" or no username: open to all
     fault: str = ""
     clock: bool = False  # a ticking clock burnt into the picture
+    playback: str = ""  # played as a recording, what it says of the time: a word of playback.HABITS
     kbps: int = 0  # constant bit rate; 0 = constant quality
     loop: float = 0.0
     """Seconds of a loop encoded once and shared by all cameras alike, for fleets; it repeats byte for byte. 0 = drawn
@@ -42,7 +44,8 @@ class CameraSpec:
             raise ValueError(f"camera id {self.id!r}: use lower-case letters, digits, dot, dash and underscore")
         if ipaddress.ip_address(self.address) not in _LOOPBACK:
             raise ValueError(f"{self.id}: {self.address} is not in 127.0.0.0/8, and simulated cameras stay there")
-        for word, known in ((self.scene, SCENES), (self.codec, CODECS), (self.auth, SCHEMES)):
+        words = ((self.scene, SCENES), (self.codec, CODECS), (self.auth, SCHEMES), (self.playback, HABITS))
+        for word, known in words:
             if word not in known:
                 raise ValueError(f"{self.id}: {word!r} is not one of {', '.join(map(repr, known))}")
         if self.codec == "mjpeg" and (self.width % 8 or self.height % 8):

@@ -31,6 +31,7 @@ class Shelf:
 
     recordings: Sequence[Recording]
     most: int = 100  # results in one answer, however many are asked for
+    rtsp_port: int = 554  # where its recordings are played from
     searches: dict[str, Iterator[str]] = field(default_factory=dict)
 
     def now_or(self, end: datetime | None) -> datetime:
@@ -51,10 +52,7 @@ def add_recordings(camera: OnvifCamera, recordings: Sequence[Recording], most: i
         "EndSearch": lambda _, asked: _end(shelf, asked),
         "GetRecordings": lambda _, __: _recordings(shelf),
         "GetRecordingJobs": lambda _, __: _jobs(shelf),
-        "GetReplayUri": lambda at, asked: (
-            f"<trp:GetReplayUriResponse><trp:Uri>rtsp://{at.host}:554/replay/{_text(asked, 'RecordingToken')}</trp:Uri>"
-            "</trp:GetReplayUriResponse>"
-        ),
+        "GetReplayUri": lambda at, asked: _replay_uri(shelf, at.host, asked),
     }
     return shelf
 
@@ -181,6 +179,11 @@ def _jobs(shelf: Shelf) -> str:
         for recording in shelf.recordings
     )
     return f"<trc:GetRecordingJobsResponse>{items}</trc:GetRecordingJobsResponse>"
+
+
+def _replay_uri(shelf: Shelf, host: str, asked: str) -> str:
+    uri = f"rtsp://{host}:{shelf.rtsp_port}/replay/{_text(asked, 'RecordingToken')}"
+    return f"<trp:GetReplayUriResponse><trp:Uri>{uri}</trp:Uri></trp:GetReplayUriResponse>"
 
 
 def _text(asked: str, name: str) -> str:

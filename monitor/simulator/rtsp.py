@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from monitor.simulator import faults, misbehaviour, sdp
+from monitor.simulator import faults, misbehaviour, playback, sdp
 from monitor.simulator.auth import Answer
 from monitor.simulator.camera import Camera
 from monitor.simulator.requests import BadRequest, Inbox, Request, answer
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from monitor.simulator.streams import Stream
 
 PATH = "/stream1"
-PLAYBACK = ("/Streaming/tracks/", "/cam/playback", "/replay/")
-"""As recorders play recordings back; here whatever is shown now, at any time that is asked for."""
 BACKLOG = 4 * 1024 * 1024
 """Bytes a client may leave unread before it is dropped."""
 METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN"
@@ -97,7 +95,7 @@ class Connection(asyncio.Protocol):
         if method == request.method:
             return answer(request, status, {"Location": self.stream.elsewhere()} if status == 302 else {})
         path = urlsplit(request.uri).path.rstrip("/").removesuffix(f"/{sdp.CONTROL}")
-        return b"" if path == PATH or path.startswith(PLAYBACK) else answer(request, 404)
+        return b"" if path == PATH or playback.is_playback(request) else answer(request, 404)
 
     def _login(self, request: Request) -> Answer:
         self.guard.one_shot = self.camera.name_of_fault == "stale_nonce"
@@ -135,7 +133,8 @@ class Connection(asyncio.Protocol):
         sequence, timestamp = self.stream.feed.position()
         track = f"{request.uri.rstrip('/').removesuffix('/' + sdp.CONTROL)}/{sdp.CONTROL}"
         information = f"url={track};seq={sequence};rtptime={timestamp}"
-        return answer(request, 200, {"Session": self.session, "Range": "npt=now-", "RTP-Info": information})
+        begins = playback.range_of(request, self.camera.spec.playback)
+        return answer(request, 200, {"Session": self.session, "Range": begins, "RTP-Info": information})
 
     def _keep(self, request: Request) -> bytes:
         return answer(request, 200, {"Session": self.session} if self.session else {})

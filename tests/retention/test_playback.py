@@ -1,18 +1,25 @@
-"""Proof that recordings play: over RTSP from a Hikvision recorder, as clips from a Frigate server."""
+"""Proof that recordings play: over RTSP from Hikvision, Dahua and ONVIF recorders, as clips from a Frigate server."""
 
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hik import DAY, HOUR, files, look, now, recorder, verdicts
 from hik import target as hikvision
 
 from monitor.limits import Limits, RecordingLimits
-from monitor.model import Channel, Deadline, Evidence, Key, Segment, Target
+from monitor.model import Channel, Credentials, Deadline, Evidence, Key, Segment, Target
+from monitor.retention.dahua import read_dahua
 from monitor.retention.frigate import read_frigate
+from monitor.retention.onvif import read_onvif
+from monitor.retention.replay import agreeing, another_time
 from monitor.retention.sampling import instants
 from monitor.simulator import CameraSpec, Simulator
+from monitor.simulator.dahua import DahuaChannel, DahuaRecorder
 from monitor.simulator.frigate import FrigateCamera, FrigateServer
+from monitor.simulator.onvif import OnvifCamera
+from monitor.simulator.onvif_recordings import Recording, add_recordings
 
 CAMERA = CameraSpec(
     "playback", "127.0.0.1", port=0, width=160, height=96, gop=10, username="admin", password="s3cret-of-nvr"
@@ -75,6 +82,102 @@ async def test_what_did_not_play_is_tried_again_until_it_does():
     before = {sample.at for sample in first.recordings.samples}
     assert before <= {sample.at for sample in again.recordings.samples}
     assert verdicts(wanted, healed)["cam1"] == ("ok", None)
+
+
+TOLD = [("", [True, True], ""), ("asked", [True, True], "PLAY reply"), ("another", [False, False], "")]
+
+
+@pytest.mark.parametrize(("habit", "good", "dated"), TOLD)
+async def test_the_time_a_recorder_says_it_plays_is_held_against_the_one_asked(habit: str, good: list, dated: str):
+    wanted, evidence, _ = await prove(playback=habit)
+    samples = evidence.recordings.samples
+    assert [sample.good for sample in samples] == good
+    assert {sample.dated for sample in samples} == {dated}
+    if habit == "another":
+        assert "65 min before" in samples[0].reason
+        assert verdicts(wanted, evidence)["cam1"] == ("fault", "recording_invalid")
+
+
+@pytest.mark.parametrize(("habit", "good", "dated"), TOLD)
+async def test_a_dahua_recorder_plays_by_its_own_wall_clock(habit: str, good: list, dated: str):
+    channel = DahuaChannel(files(now()))
+    async with Simulator([replace(CAMERA, playback=habit)]) as site, DahuaRecorder(channels=[channel]) as nvr:
+        nvr.password = CAMERA.password
+        wanted = Target(
+            Key("school", "nvr"),
+            "recorder",
+            nvr.host,
+            credentials=Credentials("admin", CAMERA.password),
+            timezone="Asia/Shanghai",
+            kind="dahua",
+            options={"port": nvr.port, "rtsp_port": site.cameras["playback"].port, "request_pause": 0.0},
+            channels=(Channel("gate", "1", limits=TWO),),
+            close=True,
+        )
+        evidence = await read_dahua(wanted, b"", Deadline.after(50))
+        assert site.stats("playback")["refused_logins"] == 0
+    assert [sample.good for sample in evidence.recordings.samples] == good
+    assert {sample.dated for sample in evidence.recordings.samples} == {dated}
+    assert nvr.finders == {}, "playing leaves no search open"
+
+
+@pytest.mark.parametrize(
+    ("habit", "good", "dated"),
+    [("", [True, True], ""), ("asked", [True, True], "PLAY reply"), ("another", [False, False], "")],
+)
+async def test_a_profile_g_device_plays_from_its_replay_service(habit: str, good: list, dated: str):
+    device = OnvifCamera(auth="digest", password=CAMERA.password)
+    begun = datetime.fromtimestamp(now() - 20 * DAY, UTC)
+    shelf = add_recordings(device, [Recording("rec-1", "gate", ((begun, None),))])
+    async with Simulator([replace(CAMERA, playback=habit)]) as site, device:
+        shelf.rtsp_port = site.cameras["playback"].port
+        wanted = Target(
+            Key("school", "nvr"),
+            "recorder",
+            device.host,
+            credentials=Credentials("admin", CAMERA.password),
+            timezone="Asia/Shanghai",
+            kind="onvif",
+            options={"port": device.port},
+            channels=(Channel("gate", "gate", limits=TWO),),
+            close=True,
+        )
+        evidence = await read_onvif(wanted, b"", Deadline.after(50))
+        later = await read_onvif(replace(wanted, close=False), evidence.memory, Deadline.after(50))
+    assert [sample.good for sample in evidence.recordings.samples] == good
+    assert {sample.dated for sample in evidence.recordings.samples} == {dated}
+    before = {sample.at for sample in evidence.recordings.samples}
+    assert before <= {sample.at for sample in later.recordings.samples}, "they add up"
+
+
+async def test_a_profile_g_device_without_a_replay_service_is_not_blamed():
+    device = OnvifCamera(auth="digest", password=CAMERA.password)
+    begun = datetime.fromtimestamp(now() - 20 * DAY, UTC)
+    add_recordings(device, [Recording("rec-1", "gate", ((begun, None),))])
+    device.services = tuple(name for name in device.services if name != "replay")
+    async with device:
+        wanted = Target(
+            Key("school", "nvr"),
+            "recorder",
+            device.host,
+            credentials=Credentials("admin", CAMERA.password),
+            kind="onvif",
+            options={"port": device.port},
+            channels=(Channel("gate", "gate", limits=TWO),),
+            close=True,
+        )
+        evidence = await read_onvif(wanted, b"", Deadline.after(50))
+    assert {sample.good for sample in evidence.recordings.samples} == {None}
+    assert verdicts(wanted, evidence)["gate"] == ("ok", None)
+
+
+def test_local_time_marked_as_utc_is_a_habit_and_no_other_recording():
+    at = 1_794_000_000.0
+    assert another_time({"PLAY reply": at + 8 * HOUR}, at, 8 * HOUR) == ""
+    assert agreeing({"PLAY reply": at + 8 * HOUR}, at, 8 * HOUR) == "PLAY reply"
+    assert another_time({"PLAY reply": at + 8 * HOUR}, at) != ""
+    assert another_time({"sender report": at + 9 * DAY}, at) == "", "it may tell what time it is now"
+    assert agreeing({"sender report": at + 30}, at) == "sender report"
 
 
 @pytest.mark.parametrize(("fault", "good"), [("", True), ("zero_clips", False)])
