@@ -17,9 +17,8 @@ CATALOGUE = "sentences.po"
 LONGEST = 1000
 """Characters. Our own sentences are shorter; a device's words are not worth the search."""
 DEEPEST = 8
-"""So many colons may stand in one sentence; a device could send a thousand."""
-LISTS = (("; ", "；"), (", ", "，"))
-IN_BRACKETS = re.compile(r"(.*?) \((.*)\)", re.DOTALL)
+"""So many colons or brackets may stand in one sentence; a device could send a thousand."""
+IN_BRACKETS = re.compile(r"(.*) \(([^()]*)\)", re.DOTALL)
 HOLE = re.compile(r"\{(\w+)(:n)?\}")
 NUMBER = r"[-+]?\d[\d.,:-]*%?"
 
@@ -49,16 +48,17 @@ def _filled(sentence: str, language: str) -> str | None:
 
 
 def _joined(sentence: str, language: str) -> str:
-    """Part by part, if any part is ours."""
-    for joint, sign in LISTS:
-        if joint in sentence:
-            return _together(sentence, sentence.split(joint), sign, language)
+    """Part by part, if any part is ours: the loosest joint first."""
+    if "; " in sentence:
+        return _together(sentence, sentence.split("; "), "；", language)
+    if (inner := IN_BRACKETS.fullmatch(sentence)) and sentence.count(" (") <= DEEPEST:
+        told = _together(sentence, list(inner.groups()), "（", language)
+        return sentence if told == sentence else f"{told}）"
+    if ", " in sentence:
+        return _together(sentence, sentence.split(", "), "，", language)
     first, colon, rest = sentence.partition(": ")
     if colon and sentence.count(colon) <= DEEPEST:
         return _together(sentence, [first, rest], "：", language)
-    if inner := IN_BRACKETS.fullmatch(sentence):
-        told = _together(sentence, list(inner.groups()), "（", language)
-        return sentence if told == sentence else f"{told}）"
     return _word_by_word(sentence, language)
 
 
