@@ -22,6 +22,7 @@ class Ticket:
     parent: str = ""
     reference: str = ""  # the desk's own id, once known
     reopened: int = 0  # how often this ticket was opened again
+    unsure: bool = False  # an earlier opening got no answer and may still come to pass: look for it, make no other
     pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
 

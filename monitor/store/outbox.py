@@ -25,7 +25,7 @@ class Message:
     next_at: datetime | None = None
     done_at: datetime | None = None
     parked: str = ""  # why it was given up, in words
-    begun: datetime | None = None  # when it was first tried: the desk may have it, whatever became of the answer
+    begun: datetime | None = None  # when it was last tried: the desk may have it, whatever became of the answer
 
 
 def add(connection: sqlite3.Connection, messages: Iterable[Message]) -> None:
@@ -93,8 +93,8 @@ def backlog(connection: sqlite3.Connection, sinks: Collection[str]) -> Backlog:
 
 
 def begin(connection: sqlite3.Connection, message_id: int, at: datetime) -> None:
-    """Written before the first try, so that a kill in the middle of it leaves a trace."""
-    connection.execute("UPDATE outbox SET begun = coalesce(begun, ?) WHERE id = ?", (epoch(at), message_id))
+    """Written before each try, so that a kill in the middle of it leaves a trace."""
+    connection.execute("UPDATE outbox SET begun = ? WHERE id = ?", (epoch(at), message_id))
 
 
 def cancel_healed(connection: sqlite3.Connection, opening: Message, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The two ways in which a repair desk does not take a message."""
+"""The ways in which a repair desk does not take a message."""
 
 
 class Refused(Exception):
@@ -6,8 +6,16 @@ class Refused(Exception):
 
 
 class Unavailable(Exception):
-    """It may take it later; ``retry_after`` is how many seconds it asked us to wait, if it did."""
+    """It may take it later; ``retry_after`` is how many seconds it asked us to wait, if it did.
 
-    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+    ``may_have_it``: the request was on its way, and what it ordered may have happened or may happen yet.
+    """
+
+    def __init__(self, reason: str, retry_after: float | None = None, may_have_it: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.may_have_it = may_have_it
+
+
+class Unsettled(Exception):
+    """An earlier opening got no answer; its ticket is not there yet, and it is too early to make another."""

@@ -30,11 +30,17 @@ def announce(
     outbox.add(connection, [Message(job.key, action, sequence, sink, payload, at) for sink in sinks])
 
 
-def ticket_of(message: Message, known: Receipt | None, pictures: Mapping[str, bytes]) -> Ticket:
-    """``known``: what the desk called this ticket before. ``pictures``: name -> JPEG."""
+def ticket_of(message: Message, known: Receipt | None, pictures: Mapping[str, bytes], unsure: bool = False) -> Ticket:
+    """``known``: what the desk called this ticket before. ``pictures``: name -> JPEG. ``unsure``: see Ticket."""
     payload = dict(message.payload)
     since = datetime.fromisoformat(str(payload.pop("since")))
     reference = known.reference if known else ""
     return Ticket(
-        key=message.fault, action=message.action, since=since, reference=reference, pictures=pictures, **payload
+        key=message.fault,
+        action=message.action,
+        since=since,
+        reference=reference,
+        unsure=unsure,
+        pictures=pictures,
+        **payload,
     )

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from monitor.model import Deadline, Receipt, Ticket
-from monitor.tickets.errors import Refused, Unavailable
+from monitor.tickets.errors import Refused, Unavailable, Unsettled
 from monitor.tickets.options import RestOptions
 from monitor.tickets.templates import Step, Template, fill, fill_headers, fill_url
 from monitor.tickets.text import one_line
@@ -26,12 +26,14 @@ ANSWER_LIMIT = 1024 * 1024
 """Bytes; more is no answer about a ticket."""
 PATIENCE = frozenset({408, 409, 425, 429})
 """Of 400 to 499, what may be different the next time: too slow, in conflict, too early, too many."""
+NOT_DONE = PATIENCE | {503}
+"""After these the desk has not begun to do what was asked; after another 5xx it may have done it, or do it yet."""
 REFERENCE_LENGTH = 128
 WORDS = 200
 
 
 async def send(template: Template, options: RestOptions, ticket: Ticket, deadline: Deadline) -> Receipt:
-    """Say one thing about one ticket. Raises Refused or Unavailable.
+    """Say one thing about one ticket. Raises Refused, Unavailable or Unsettled.
 
     With ``find`` in the template a ticket is looked for by its key before it is created, so that an answer that was
     lost makes no second ticket. A desk that has never heard of a ticket is told neither of its comments nor its end.
@@ -97,13 +99,17 @@ class Talk:
             headers=fill_headers({**self._template.headers, **step.headers}, self.values),
             json=None if step.body is None else fill(step.body, self.values),
         )
-        async with _in_words():
-            response = await self._client.send(request, stream=True)
-            try:
-                body = await _read(response)
-            finally:
-                await response.aclose()
-        self._judge(response, body)
+        try:
+            async with _in_words():
+                response = await self._client.send(request, stream=True)
+                try:
+                    body = await _read(response)
+                finally:
+                    await response.aclose()
+            self._judge(response, body)
+        except Unavailable as away:
+            away.may_have_it &= step.method != "GET"
+            raise
         return response, body
 
     def _judge(self, response: httpx.Response, body: bytes) -> None:
@@ -114,7 +120,8 @@ class Talk:
             raise Refused(f"HTTP {status}: it sends us to another address, which is not followed; correct the url")
         words = f"HTTP {status}: {self._masked(body)}".removesuffix(": ")
         if status in PATIENCE or status >= 500:
-            raise Unavailable(words, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
+            asked = retry_after(response.headers.get("retry-after"), datetime.now(UTC))
+            raise Unavailable(words, asked, may_have_it=status not in NOT_DONE)
         raise Refused(words)
 
     def _masked(self, body: bytes) -> str:
@@ -126,10 +133,13 @@ class Talk:
 
 
 async def _open(talk: Talk, template: Template, ticket: Ticket) -> Receipt:
-    if not template.find or not await talk.known():
-        await talk.say(template.create)
-    elif ticket.reopened:
-        await talk.say(template.reopen)
+    if template.find and await talk.known():
+        if ticket.reopened:
+            await talk.say(template.reopen)
+        return talk.receipt
+    if template.find and ticket.unsure:
+        raise Unsettled("an opening got no answer; its ticket may still appear")
+    await talk.say(template.create)
     return talk.receipt
 
 
@@ -179,14 +189,14 @@ async def _in_words() -> AsyncIterator[None]:
     """The library's own texts are not passed on: they may repeat an address with a secret in it."""
     try:
         yield
-    except httpx.TimeoutException:
-        raise Unavailable("it did not answer in time") from None
-    except httpx.ConnectError:
+    except (httpx.ConnectError, httpx.ConnectTimeout):
         raise Unavailable("no connection") from None
+    except httpx.TimeoutException:
+        raise Unavailable("it did not answer in time", may_have_it=True) from None
     except httpx.TransportError:
-        raise Unavailable("the connection broke before the answer was complete") from None
+        raise Unavailable("the connection broke before the answer was complete", may_have_it=True) from None
     except (httpx.InvalidURL, httpx.DecodingError):
-        raise Unavailable("its answer cannot be read") from None
+        raise Unavailable("its answer cannot be read", may_have_it=True) from None
 
 
 async def _read(response: httpx.Response) -> bytes:
@@ -194,7 +204,7 @@ async def _read(response: httpx.Response) -> bytes:
     async for part in response.aiter_bytes():
         body += part
         if len(body) > ANSWER_LIMIT:
-            raise Unavailable("its answer is far too long")
+            raise Unavailable("its answer is far too long", may_have_it=True)
     return body
 
 
@@ -206,7 +216,7 @@ def _kept(response: httpx.Response, body: bytes, where: str) -> str | None:
     try:
         found = json.loads(body)
     except ValueError:
-        raise Unavailable("its answer is not JSON") from None
+        raise Unavailable("its answer is not JSON", may_have_it=True) from None
     for part in where.split("."):
         found = _inside(found, part)
     return str(found)[:REFERENCE_LENGTH] if isinstance(found, str | int) and found != "" else None

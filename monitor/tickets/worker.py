@@ -11,7 +11,7 @@ from monitor.model import Deadline, Receipt
 from monitor.store import Connection, Store, StoreError, jobs, outbox, pictures
 from monitor.store.outbox import Message
 from monitor.tickets import Sink
-from monitor.tickets.errors import Refused, Unavailable
+from monitor.tickets.errors import Refused, Unavailable, Unsettled
 from monitor.tickets.messages import ticket_of
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,10 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """After a failure; doubled each time. One request a minute does not hurt a desk that is away for a day."""
 LONGEST_ASKED = 3600.0
 """No desk may ask us to wait longer."""
+SETTLE = 60.0
+"""So long after an opening without an answer its ticket is only looked for: a slow desk may still make or index it."""
+LOOK_AGAIN = 10.0
+"""How often, meanwhile."""
 
 
 class Worker:
@@ -37,9 +41,10 @@ class Worker:
         clock: Callable[[], datetime],
         report: Callable[[str, str, str], None],
     ) -> None:
-        """``report`` hears (sink, action, result) of every try; result is ok, refused or failed."""
+        """``report`` hears (sink, action, result) of every try; result is ok, refused, failed or unsettled."""
         self._name, self._sink, self._store, self._clock, self._report = name, sink, store, clock, report
         self._failures = 0
+        self._undone: set[int] = set()  # messages whose last try certainly did nothing; a restart only forgets to hurry
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -61,17 +66,19 @@ class Worker:
 
     async def _deliver(self, message: Message) -> float:
         """0, or the seconds this desk shall be left alone."""
-        known = await asyncio.to_thread(self._store.write, _begin, message, self._clock())
+        unsure = self._unsure(message)
+        known = await asyncio.to_thread(self._store.write, _begin, message, self._clock(), unsure)
         if known is None:
             return 0.0
+        self._undone.discard(message.id)
         try:
-            receipt = await self._send(message, known)
+            receipt = await self._send(message, known, unsure)
         except Refused as refused:
             await self._park(message, str(refused))
+        except Unsettled as early:
+            await self._look_again(message, str(early))
         except Unavailable as away:
-            return await self._postpone(message, str(away), away.retry_after)
-        except TimeoutError:
-            return await self._postpone(message, f"no answer within {DEADLINE:.0f} s", None)
+            return await self._postpone(message, away, certain=not (away.may_have_it or unsure))
         else:
             await asyncio.to_thread(self._store.write, _done, message, receipt, self._clock())
             self._report(self._name, message.action, "ok")
@@ -80,20 +87,39 @@ class Worker:
         self._failures = 0
         return 0.0
 
-    async def _send(self, message: Message, known: Receipt) -> Receipt:
+    def _unsure(self, message: Message) -> bool:
+        """Did an opening get no answer a short while ago?"""
+        if message.action != "open" or message.begun is None or message.id in self._undone:
+            return False
+        return self._clock() - message.begun < timedelta(seconds=SETTLE)
+
+    async def _send(self, message: Message, known: Receipt, unsure: bool) -> Receipt:
         evidence = await asyncio.to_thread(_evidence, pictures.folder(self._store.path), message)
-        async with asyncio.timeout(DEADLINE):
-            return await self._sink(ticket_of(message, known, evidence), Deadline.after(DEADLINE))
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await self._sink(ticket_of(message, known, evidence, unsure), Deadline.after(DEADLINE))
+        except TimeoutError:
+            raise Unavailable(f"no answer within {DEADLINE:.0f} s", may_have_it=True) from None
 
     async def _park(self, message: Message, reason: str) -> None:
         log.error("%s does not take the %s of ticket %s: %s", self._name, message.action, message.fault, reason)
         await asyncio.to_thread(self._store.write, outbox.park, message.id, reason)
         self._report(self._name, message.action, "refused")
 
-    async def _postpone(self, message: Message, reason: str, asked: float | None) -> float:
-        wait = max(_wait(self._failures), min(asked or 0.0, LONGEST_ASKED))
+    async def _look_again(self, message: Message, reason: str) -> None:
+        """The desk is well, so that no other message waits."""
+        log.debug("%s: ticket %s: %s", self._name, message.fault, reason)
+        until = self._clock() + timedelta(seconds=LOOK_AGAIN)
+        await asyncio.to_thread(self._store.write, outbox.postpone, message.id, until)
+        self._report(self._name, message.action, "unsettled")
+
+    async def _postpone(self, message: Message, away: Unavailable, certain: bool) -> float:
+        """``certain``: nothing came of this try."""
+        if certain:
+            self._undone.add(message.id)
+        wait = max(_wait(self._failures), min(away.retry_after or 0.0, LONGEST_ASKED))
         level = logging.WARNING if self._failures == 0 else logging.DEBUG
-        log.log(level, "%s is not available, ticket messages wait: %s", self._name, reason)
+        log.log(level, "%s is not available, ticket messages wait: %s", self._name, away)
         self._failures += 1
         until = self._clock() + timedelta(seconds=max(wait, _wait(message.attempts)))
         await asyncio.to_thread(self._store.write, outbox.postpone, message.id, until)
@@ -116,11 +142,14 @@ def _evidence(folder: Path, message: Message) -> dict[str, bytes]:
         return {}  # many faults have none, and an old one may be gone
 
 
-def _begin(connection: Connection, message: Message, now: datetime) -> Receipt | None:
-    """Note the try before it is made. None = nothing is to be said any more: it healed before the desk heard of it."""
+def _begin(connection: Connection, message: Message, now: datetime, only_look: bool) -> Receipt | None:
+    """Note the try before it is made, unless it can make nothing.
+
+    None = nothing is to be said any more: it healed before the desk heard of it."""
     if outbox.cancel_healed(connection, message, now):
         return None
-    outbox.begin(connection, message.id, now)
+    if not only_look:
+        outbox.begin(connection, message.id, now)
     return jobs.references(connection, message.fault).get(message.sink, Receipt(""))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 REFUSE, HANG, TOO_MANY, AWAY, LOSE, BAD, REDIRECT = "refuse", "hang", "429", "503", "lose", "400", "302"
+LATE = "late"  # what is ordered is done when the test says so, long after the connection broke
 
 
 @dataclass
@@ -31,7 +32,13 @@ class Desk:
     seen: list[Request] = field(default_factory=list)  # every one that came
     tickets: list[dict[str, Any]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    late: list[Request] = field(default_factory=list)
     port: int = 0
+
+    def do_late(self) -> None:
+        """Now it does what it was ordered long ago."""
+        while self.late:
+            self.take(self.late.pop(0))
 
     def __enter__(self) -> "Desk":
         desk = self
@@ -119,7 +126,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, self.path, dict(self.headers.items()), body)
         self.house.seen.append(request)
         mood = self.house.mood()
-        if mood == REFUSE:
+        if mood == LATE:
+            self.house.late.append(request)
+        if mood in (REFUSE, LATE):
             self.close_connection = True
             self.connection.close()
         elif mood in (HANG, LOSE):

@@ -31,6 +31,7 @@ from monitor.tickets.desk import BOOK, Policy
 from monitor.tickets.options import RestOptions
 
 worker.FIRST_WAIT, worker.LONGEST_WAIT, worker.LOOK_EVERY, service.LOOK_EVERY = 0.02, 0.1, 0.01, 0.01
+worker.SETTLE, worker.LOOK_AGAIN = 0.3, 0.05
 
 async def watch(ledger, number, target):
     for turn in range(10**6):

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from flaky_desk import AWAY, BAD, HANG, LOSE, PLAIN_DESK, REDIRECT, REFUSE, TOO_MANY, Desk, script
+from flaky_desk import AWAY, BAD, HANG, LATE, LOSE, PLAIN_DESK, REDIRECT, REFUSE, TOO_MANY, Desk, script
 from ticket_house import House, webhook
 
 from monitor.board import Board
 from monitor.metrics import Metrics
 from monitor.store import jobs, outbox
+from monitor.tickets import worker
 from monitor.tickets.desk import BOOK
 from monitor.tickets.rest import retry_after
 
@@ -62,6 +63,52 @@ async def test_after_any_trouble_every_fault_has_exactly_one_ticket(
             house.cleared("hall")
             await house.until(lambda: desk.open_keys() == {"f-gate", "f-yard"} and house.delivered())
     assert set(desk.counts().values()) == {1}
+
+
+async def test_a_ticket_that_is_made_long_after_its_answer_was_lost_stays_the_only_one(
+    house: House, plain_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk is looked at again and again before another is made, and meanwhile other tickets do not wait."""
+    monkeypatch.setattr(worker, "SETTLE", 3600)
+    with Desk(lambda: LATE if desk.seen[-1].method == "POST" else "", webhook=False) as desk:
+        async with house.at_work(desk=webhook(desk.url, template_file=plain_template)):
+            house.raised("gate")
+            await house.until(lambda: len(desk.late) == 1)
+            await house.until(lambda: len(desk.requests) >= 4)  # it looks, and finds nothing yet
+            desk.mood = lambda: ""
+            house.raised("hall")
+            await house.until(lambda: desk.counts() == {"f-hall": 1})
+            house.cleared("gate")  # what may be there is opened and resolved all the same
+        async with house.at_work(desk=webhook(desk.url, template_file=plain_template)):  # a restart forgets none of it
+            looks = len(desk.requests)
+            await house.until(lambda: len(desk.requests) >= looks + 3)
+            desk.do_late()
+            await house.until(house.delivered)
+    assert desk.counts() == {"f-gate": 1, "f-hall": 1}
+    assert desk.open_keys() == {"f-hall"}
+
+
+async def test_an_opening_that_never_came_to_pass_is_made_after_a_while(house: House, plain_template: Path) -> None:
+    moods = iter(["", LATE])
+    with Desk(lambda: next(moods, ""), webhook=False) as desk:
+        async with house.at_work(desk=webhook(desk.url, template_file=plain_template)):
+            house.raised("gate")
+            await house.until(house.delivered)
+    assert [request.method for request in desk.seen][:2] == ["GET", "POST"]
+    assert "GET" in [request.method for request in desk.requests][1:-1]  # looked for before it was made again
+    assert desk.counts() == {"f-gate": 1}
+
+
+@pytest.mark.parametrize("mood", [TOO_MANY, AWAY])
+async def test_after_a_clear_no_it_is_opened_without_delay(
+    house: House, plain_template: Path, monkeypatch: pytest.MonkeyPatch, mood: str
+) -> None:
+    monkeypatch.setattr(worker, "SETTLE", 3600)
+    with Desk(script("", mood, mood), webhook=False) as desk:
+        async with house.at_work(desk=webhook(desk.url, template_file=plain_template)):
+            house.raised("gate")
+            await house.until(house.delivered)
+    assert desk.counts() == {"f-gate": 1}
 
 
 async def test_a_desk_in_any_mood_for_long_ends_with_the_truth(house: House, plain_template: Path) -> None:

@@ -108,6 +108,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "LONGEST_WAIT", 0.2)
     monkeypatch.setattr(worker, "LOOK_EVERY", 0.02)
     monkeypatch.setattr(worker, "DEADLINE", 0.5)
+    monkeypatch.setattr(worker, "SETTLE", 0.3)
+    monkeypatch.setattr(worker, "LOOK_AGAIN", 0.05)
     monkeypatch.setattr("monitor.tickets.service.LOOK_EVERY", 0.02)
 
 
