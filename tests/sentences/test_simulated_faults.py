@@ -24,7 +24,8 @@ pytestmark = pytest.mark.slow
 
 QUOTED = re.compile(
     r"[（(]\d{3} [A-Z][A-Za-z ]+[）)]|https?://\S+|\bGet\w+|OpenSSH_\S+|something broke|"
-    r"The account is locked for 30 minutes|EntityRef: expecting ';', line 1, column \d+|Excessive depth in document.*|Simulated SC-1|SIM-0001"
+    r"The account is locked for 30 minutes|EntityRef: expecting ';', line 1, column \d+|Excessive depth in document.*|"
+    r"Simulated SC-1|SIM-0001"
 )
 """What the devices say of themselves (RTSP status lines, ONVIF faults), names of operations, and libxml2's remarks."""
 
