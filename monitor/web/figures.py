@@ -75,7 +75,7 @@ def _forecast(value: Any, translate: Translate) -> str:
 
 
 _FIGURES: tuple[tuple[str, str, Show], ...] = (
-    ("frames_per_second", _("Frame rate"), _number(1, "/s")),
+    ("frames_per_second", _("Frame rate"), _number(1, _("/s"))),
     ("bytes_per_second", _("Bit rate"), _megabits),
     ("loss_ratio", _("Packets lost"), _percent),
     ("size", _("Resolution"), _plain),
