@@ -19,7 +19,7 @@ class Heard:
 
     def __init__(self) -> None:
         self.events: list[object] = []
-        self.framer = Framer(self._packet, self.events.append)
+        self.framer = Framer()
 
     def _packet(self, channel: int, start: int, stop: int, _end: int) -> int:
         self.events.append((channel, bytes(self.framer.buffer[start:stop])))
@@ -33,7 +33,7 @@ class Heard:
                 count = min(len(part), len(space))
                 assert count > 0, "a framer always has room"
                 space[:count] = part[:count]
-                self.framer.filled(count)
+                self.framer.filled(count, self._packet, self.events.append)
                 part = part[count:]
         return self.events
 
@@ -51,6 +51,10 @@ def outcome_of(data: bytes) -> Outcome:
 def test_a_request_is_written_as_the_rfc_says():
     written = request("SETUP", "rtsp://cam/1", {"CSeq": "2", "Transport": "RTP/AVP/TCP"})
     assert written == b"SETUP rtsp://cam/1 RTSP/1.0\r\nCSeq: 2\r\nTransport: RTP/AVP/TCP\r\n\r\n"
+
+
+def test_a_device_that_never_answers_costs_no_buffer():
+    assert len(Framer().buffer) == 0
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])

@@ -1,6 +1,7 @@
 """Every way a look can end, told by a camera that plays it."""
 
 import asyncio
+import gc
 import socket
 import threading
 import time
@@ -423,6 +424,35 @@ async def test_many_looks_at_the_dead_leave_nothing_behind():
         await camera.closed()
         assert resources() == before
     assert {one.outcome for one in seen} == {Outcome.TIMEOUT}
+
+
+@pytest.mark.parametrize(
+    "on",
+    [
+        {},
+        {"DESCRIBE": lambda request: None},
+        {"DESCRIBE": lambda request: b"no RTSP at all"},
+        {"SETUP": lambda request: reply(request, "404 Not Found")},
+        {"PLAY": lambda request: None},
+    ],
+    ids=["seen", "silent", "garbage", "refused", "not played"],
+)
+async def test_what_a_look_used_is_free_at_its_end_and_not_when_the_collector_comes_round(on):
+    async with ScriptedCamera(on=on) as camera:
+        await see(camera.url)
+        gc.collect()
+        gc.disable()
+        try:
+            await see(camera.url)
+            await camera.closed()
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = {type(thing).__name__ for thing in gc.garbage if type(thing).__module__.startswith("monitor.")}
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.enable()
+    assert not left
 
 
 async def test_teardown_comes_within_the_deadline_even_if_nobody_answers():

@@ -15,13 +15,13 @@ MAX_BYTES = 512 * 1024**2
 
 
 class Connection(asyncio.BufferedProtocol):
-    """Use :meth:`open`, :meth:`request`, then always :meth:`close`. ``failure``: why it ended, None while it lives."""
+    """Use :meth:`open`, :meth:`request`, then always :meth:`close`."""
 
     def __init__(self) -> None:
         self.stream: Stream | None = None
-        self.failure: DeviceError | None = None
+        self._failure: tuple[Outcome, str] | None = None
         self._loop = asyncio.get_running_loop()
-        self._framer = Framer(self._on_packet, self._on_reply)
+        self._framer = Framer()
         self._transport: asyncio.Transport | None = None
         self._lost = asyncio.Event()
         self._sequence = 0
@@ -29,6 +29,11 @@ class Connection(asyncio.BufferedProtocol):
         self._at_once: Callable[[Reply], None] | None = None
         self._now = 0.0
         self._received = 0
+
+    @property
+    def failure(self) -> DeviceError | None:
+        """Why it ended, None while it lives. Made anew: an error that is kept keeps all that it went through."""
+        return DeviceError(*self._failure) if self._failure else None
 
     async def open(self, address: Address, deadline: Deadline) -> None:
         await tcp.connect(self, address.host, address.port, tls=address.tls, deadline=deadline)
@@ -40,8 +45,8 @@ class Connection(asyncio.BufferedProtocol):
 
         ``at_once`` is called with the reply before any byte behind it is looked at. Raises DeviceError.
         """
-        if self.failure:
-            raise self.failure
+        if failure := self.failure:
+            raise failure
         if self._transport is None:
             raise DeviceError(Outcome.CLOSED, "there is no connection")
         self._sequence += 1
@@ -72,24 +77,24 @@ class Connection(asyncio.BufferedProtocol):
     def buffer_updated(self, nbytes: int) -> None:
         self._now = self._loop.time()
         self._received += nbytes
-        if self.failure:
+        if self._failure:
             return
         if self._received > MAX_BYTES:
-            self._fail(DeviceError(Outcome.TOO_LARGE, f"the device sent more than {MAX_BYTES >> 20} MiB in one look"))
+            self._fail(Outcome.TOO_LARGE, f"the device sent more than {MAX_BYTES >> 20} MiB in one look")
             self._abort()
             return
         try:
-            self._framer.filled(nbytes)
+            self._framer.filled(nbytes, self._on_packet, self._on_reply)
         except DeviceError as error:
-            self._fail(error)
+            self._fail(error.outcome, error.reason)
             self._abort()
 
     def eof_received(self) -> None:
-        self._fail(DeviceError(Outcome.CLOSED, "the device closed the connection"))
+        self._fail(Outcome.CLOSED, "the device closed the connection")
 
     def connection_lost(self, exc: Exception | None) -> None:
         reason = "the device reset the connection" if exc else "the device closed the connection"
-        self._fail(DeviceError(Outcome.CLOSED, reason))
+        self._fail(Outcome.CLOSED, reason)
         self._lost.set()
 
     # --- called by the framer ---
@@ -111,10 +116,10 @@ class Connection(asyncio.BufferedProtocol):
             self._at_once(reply)
         self._pending.set_result(reply)
 
-    def _fail(self, error: DeviceError) -> None:
-        self.failure = self.failure or error
+    def _fail(self, outcome: Outcome, reason: str) -> None:
+        self._failure = self._failure or (outcome, reason)
         if self._pending and not self._pending.done():
-            self._pending.set_exception(self.failure)
+            self._pending.set_exception(DeviceError(*self._failure))
         if self.stream:
             self.stream.changed.set()
 

@@ -83,11 +83,11 @@ class _Look:
 
     async def run(self) -> StreamLook:
         with LagMeter() as lag:
+            end: tuple[Outcome, str] | None = None
             try:
                 await self._see()
-                end: DeviceError | None = None
             except DeviceError as error:
-                end = error
+                end = error.outcome, error.reason  # the error itself would keep this frame, and this frame the error
         return self._result(end, lag.worst)
 
     async def _see(self) -> None:
@@ -162,7 +162,7 @@ class _Look:
         finally:
             await connection.close()
 
-    def _result(self, end: DeviceError | None, lag: float) -> StreamLook:
+    def _result(self, end: tuple[Outcome, str] | None, lag: float) -> StreamLook:
         facts: dict[str, Any] = {"phase": self._phase, "phases": _rounded(self._phases)}
         if self._session:
             facts |= {"server": self._session.server, "status": self._session.status}
@@ -175,7 +175,7 @@ class _Look:
         frames = self._frames(facts)
         if end is None:
             return StreamLook(Outcome.SEEN, seen_in_words(facts), facts, frames, self._login.worked)
-        outcome, reason = end.outcome, end.reason
+        outcome, reason = end
         if lag >= _LAG_THAT_BLINDS and outcome in _PERHAPS_OURS:
             outcome, reason = Outcome.STARVED, f"this monitor itself was late by {lag:.1f} s; seen: {reason}"
         return StreamLook(outcome, reason, facts, frames, self._login.worked)

@@ -33,6 +33,10 @@ class Reply:
         return f"{self.status} {self.phrase}".strip()
 
 
+OnPacket = Callable[[int, int, int, int], int]
+OnReply = Callable[[Reply], None]
+
+
 def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
     """The bytes of a request without a body."""
     lines = [f"{method} {url} RTSP/1.0", *(f"{name}: {value}" for name, value in headers.items())]
@@ -47,23 +51,27 @@ def printable(text: str, limit: int = 80) -> str:
 class Framer:
     """Splits the byte stream where it lies: packets are handed on as spans of one buffer, never copied.
 
+    The buffer is made when the first bytes come: a device that never answers costs none. Whom to hand things to is
+    told with each piece, not kept: what refers to one another stays in memory until the collector comes round.
+
     ``on_packet(channel, start, stop, end)`` gets a span of :attr:`buffer`, valid during the call, and tells where to go
     on: at ``stop``, or behind further frames before ``end`` that it took as well; ``on_reply(reply)`` gets answers.
     Requests of the device are skipped. Raises DeviceError (PROTOCOL, TOO_LARGE).
     """
 
-    def __init__(self, on_packet: Callable[[int, int, int, int], int], on_reply: Callable[[Reply], None]) -> None:
-        self.buffer = bytearray(_BUFFER)
+    def __init__(self) -> None:
+        self.buffer = bytearray()
         self._view = memoryview(self.buffer)
         self._filled = 0
-        self._on_packet = on_packet
-        self._on_reply = on_reply
 
     def space(self) -> memoryview:
         """Where the next bytes go."""
+        if not self.buffer:
+            self.buffer = bytearray(_BUFFER)
+            self._view = memoryview(self.buffer)
         return self._view[self._filled :]
 
-    def filled(self, count: int) -> None:
+    def filled(self, count: int, on_packet: OnPacket, on_reply: OnReply) -> None:
         """Take in ``count`` bytes that were written to :meth:`space`."""
         buffer, end, position = self.buffer, self._filled + count, 0
         while end - position >= 4:
@@ -71,15 +79,15 @@ class Framer:
                 stop = position + 4 + (buffer[position + 2] << 8 | buffer[position + 3])
                 if stop > end:
                     break
-                stop = self._on_packet(buffer[position + 1], position + 4, stop, end)
-            elif (stop := self._message(position, end)) == position:
+                stop = on_packet(buffer[position + 1], position + 4, stop, end)
+            elif (stop := self._message(position, end, on_reply)) == position:
                 break
             position = stop
         self._filled = end - position
         if position and self._filled:
             buffer[: self._filled] = buffer[position:end]
 
-    def _message(self, start: int, end: int) -> int:
+    def _message(self, start: int, end: int, on_reply: OnReply) -> int:
         """Take one message; returns where it ends, or ``start`` when it is not complete yet."""
         if self.buffer[start] in b"\r\n":  # some cameras end a body with an empty line that nobody counted
             return start + 1
@@ -94,16 +102,21 @@ class Framer:
         stop = blank + 4 + _length(headers)
         if stop > end:
             return start
-        self._deliver(first, headers, bytes(self.buffer[blank + 4 : stop]))
+        reply = _reply(first, headers, bytes(self.buffer[blank + 4 : stop]))
+        if reply is not None:
+            on_reply(reply)
         return stop
 
-    def _deliver(self, first: str, headers: dict[str, list[str]], body: bytes) -> None:
-        if match := _STATUS.match(first):
-            self._on_reply(Reply(int(match[1]), printable(match[2] or ""), headers, body))
-        elif first.startswith("HTTP/"):
-            raise DeviceError(Outcome.PROTOCOL, "the port speaks HTTP, not RTSP")
-        elif not _REQUEST.match(first):
-            raise DeviceError(Outcome.PROTOCOL, "the device sends a malformed status line")
+
+def _reply(first: str, headers: dict[str, list[str]], body: bytes) -> Reply | None:
+    """None for a request of the device."""
+    if match := _STATUS.match(first):
+        return Reply(int(match[1]), printable(match[2] or ""), headers, body)
+    if first.startswith("HTTP/"):
+        raise DeviceError(Outcome.PROTOCOL, "the port speaks HTTP, not RTSP")
+    if not _REQUEST.match(first):
+        raise DeviceError(Outcome.PROTOCOL, "the device sends a malformed status line")
+    return None
 
 
 def _head(data: bytes) -> tuple[str, dict[str, list[str]]]:

@@ -53,8 +53,8 @@ class Watch:
 
     async def _changed(self, until: float) -> bool:
         """Wait for news of the stream; False at the time limit."""
-        if self._connection.failure:
-            raise self._connection.failure
+        if failure := self._connection.failure:
+            raise failure
         self._stream.changed.clear()
         try:
             async with asyncio.timeout_at(until):
