@@ -16,7 +16,7 @@ TECHNICAL = (
     r"[\\^$][(\[dswS]|\(\?|\[\^|\*\?|\(\[",  # regular expressions
     r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^status \{\}$",  # commands, and times
     r"^(env|cat|df|smartctl|printf|timeout|ls) ",
-    r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^StartDateTime",  # SQL and queries
+    r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^(Start|End)DateTime",  # SQL and queries
     r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
     r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
     r"^(Permission denied|No such file or directory|No existing session|NO MATCHES)$",  # words of others
