@@ -20,7 +20,7 @@ Canvas = np.ndarray[Any, Any]  # BGR, (height, width, 3) uint8
 def thumbnail(picture: Picture, small: Small) -> bytes:
     """JPEG 320 wide, from what the analysis has shrunk already."""
     height = max(2, round(picture.height * WIDTH / picture.width))
-    grey = cv2.resize(small.grey, (WIDTH, height), interpolation=cv2.INTER_AREA)
+    grey = cv2.resize(small.grey, (WIDTH, height), interpolation=cv2.INTER_LINEAR)  # by a third at most
     red, blue = (
         _chroma(plane, WIDTH, height, picture.full_range, cv2.INTER_LINEAR) for plane in (small.red, small.blue)
     )
