@@ -142,7 +142,7 @@ class PictureLimits:
     """Looks in a row without movement that ask for a close look; later and later while it finds life."""
     frozen_key_frames: int = 6
     """Key frames a close look must have before it says frozen."""
-    movement: float = 6.0
+    movement: float = 10.0
     """Change of coarse cells (grey levels, clock left out) from which something surely moved."""
     replayed_matches: int = 3
     """Different key frames of a moving picture that were all seen exactly so in an earlier look = replayed; 0 = off."""

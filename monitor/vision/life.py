@@ -199,7 +199,7 @@ class Life:
         elif close:
             words["held"] = (numbers["alike"] or 0.0) >= numbers["limit"]
             words["asked_run"] = numbers["still_run"]
-            words["asked"] = 0 if words["held"] else words.get("asked", 0) + 1
+            words["asked"] = 0 if numbers["still"] else words.get("asked", 0) + 1
 
 
 def _unpacked(grid: bytes) -> Plane:
