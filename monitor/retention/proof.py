@@ -106,9 +106,11 @@ def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fe
 
 
 def _fetch(tree: Tree, one: Instant) -> Fetched:
-    def read(offset: int, length: int) -> bytes:
-        return tree.read(one.path, offset, length)
+    return part_of(one, lambda offset, length: tree.read(one.path, offset, length))
 
+
+def part_of(one: Instant, read: media.Read) -> Fetched:
+    """What of a file must be fetched to show the instant. Raises media.Damaged, and what ``read`` raises."""
     if one.size <= WHOLE:
         whole = read(0, one.size)
         return _of_bytes(one, whole)
@@ -172,10 +174,11 @@ def _shortness(one: Instant, header: media.Header) -> str:
 
 async def decode_all(fetched: Sequence[Fetched], deadline: Deadline) -> tuple[Sample, ...]:
     """Decode in worker processes what was fetched."""
-    return tuple(await asyncio.gather(*(_decode(one, deadline) for one in fetched)))
+    return tuple(await asyncio.gather(*(decode(one, deadline) for one in fetched)))
 
 
-async def _decode(one: Fetched, deadline: Deadline) -> Sample:
+async def decode(one: Fetched, deadline: Deadline) -> Sample:
+    """Decode one of them in a worker process."""
     from monitor.vision.recorded import playable
 
     chosen = one.chosen

@@ -15,9 +15,11 @@ from monitor.model import (
     ChannelRecordings,
     Credentials,
     Deadline,
+    Disk,
     Evidence,
     Memory,
     Outcome,
+    Sample,
     Segment,
     Target,
 )
@@ -28,7 +30,9 @@ from monitor.retention.clock import NETWORK
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import Days, read_channel, read_channels
 from monitor.retention.options import options_of
+from monitor.retention.sampling import prove
 from monitor.retention.walls import Dress, parse, to_utc
+from monitor.retention.zoneminder_play import play_event
 
 PAGE = 100
 """Events of one page, however many are asked for."""
@@ -50,7 +54,7 @@ async def read_zoneminder(target: Target, memory: Memory, deadline: Deadline) ->
     options = options_of(ZoneminderOptions, target)
 
     async def ask(inquiry: Inquiry) -> Seen:
-        return await _Server(inquiry, options.path + "/api").see()
+        return await _Server(inquiry, options.path).see()
 
     return await inquire(target, options.place(target.host), options.request_pause, ask, memory, deadline, _explain)
 
@@ -65,8 +69,8 @@ def _explain(answer: Answer) -> None:
 class _Server:
     """One look at one server; a source of recordings."""
 
-    def __init__(self, inquiry: Inquiry, base: str) -> None:
-        self._inquiry, self._base = inquiry, base
+    def __init__(self, inquiry: Inquiry, root: str) -> None:
+        self._inquiry, self._root, self._base = inquiry, root, root + "/api"
         self._token = ""
         self._monitors: dict[str, Mapping[str, Any]] = {}
         self._dress = Dress(ZoneInfo(inquiry.target.timezone))
@@ -82,11 +86,14 @@ class _Server:
         answer = await self._ask("/host/getTimeZone.json")
         note = self._learn_times(answer)
         self._monitors = _by_channel((await self._ask("/monitors.json")).json("monitors"))
-        read = partial(self.read, now=answer.at)
+        disks = await self._disks()
+        read, first = partial(self.read, now=answer.at), not self._inquiry.known.channels
         channels = await read_channels(read, target.channels, self._inquiry.known, self._inquiry.deadline)
         offset = answer.clock_offset()
         return Seen(
             channels=tuple(self._described(one) for one in channels),
+            disks=disks,
+            samples=await prove(self._inquiry.proving, self.play, channels, first),
             clock_offset=None if offset is None else round(offset, 1),
             clock_note=note,
             facts={"not_recording": [one.channel for one in target.channels if self._is_off(one.channel)]},
@@ -99,6 +106,33 @@ class _Server:
         if not isinstance(token, str) or not token:
             raise DeviceError(Outcome.PROTOCOL, "the login gives no access token")
         self._token = token
+
+    async def _disks(self) -> tuple[Disk, ...] | None:
+        """The storage areas. Without the right System: View the answer is 401, which is no refused login."""
+        answer = await self._ask("/storage.json", accept=(200, 401, 404))
+        if answer.status != 200:
+            return None
+        rows = [
+            mapping(mapping(row).get("Storage")) for row in sequence(mapping(answer.json("storage")).get("storage"))
+        ]
+        return tuple(_disk(row) for row in rows) or None
+
+    async def play(self, channel: str, at: float, deadline: Deadline) -> Sample:
+        """Raises DeviceError where nothing was learnt."""
+        monitor = mapping(self._monitors[channel].get("Monitor")).get("Id")
+        moment = self._time(at)
+        conditions = (f"MonitorId:{monitor}", f"StartDateTime <=:{moment}", f"EndDateTime >:{moment}")
+        rows = await self._page(_index(conditions), 1)
+        start = parse(str(rows[0].get("StartDateTime"))) if rows else None
+        if start is None:
+            return Sample(channel, at, None, "is no longer listed")
+        return await play_event(self._fetch, rows[0], channel, at, self._dress.read(start), deadline)
+
+    async def _fetch(self, method: str, query: Mapping[str, Any], headers: Mapping[str, str]) -> Answer:
+        whole = f"{self._root}/index.php?{urlencode({**query, **self._key()})}"
+        return await self._inquiry.http.ask(
+            method, whole, self._inquiry.deadline, headers=headers, accept=(200, 206, 404)
+        )
 
     def _learn_times(self, answer: Answer) -> str:
         """Events are dated in the server's own zone. Returns what is remarkable about its clock."""
@@ -120,7 +154,7 @@ class _Server:
         """Page after page, until one is not full or is past the end (404)."""
         monitor = mapping(self._monitors[channel].get("Monitor")).get("Id")
         window = [f"MonitorId:{monitor}", f"StartDateTime >=:{self._time(start)}", f"StartDateTime <:{self._time(end)}"]
-        path = "/events/index/" + "/".join(quote(part, safe=":") for part in window) + ".json"
+        path = _index(window)
         seen: dict[str, Mapping[str, Any]] = {}
         for page in count(1):
             rows = await self._page(path, page)
@@ -158,9 +192,12 @@ class _Server:
 
     async def _ask(self, path: str, query: Mapping[str, Any] | None = None, accept: tuple[int, ...] = (200,)) -> Answer:
         """The token goes into the query, as the API wants it."""
-        asked = {**(query or {}), **({"token": self._token} if self._token else {})}
+        asked = {**(query or {}), **self._key()}
         whole = self._base + path + (f"?{urlencode(asked)}" if asked else "")
         return await self._inquiry.http.ask("GET", whole, self._inquiry.deadline, accept=accept)
+
+    def _key(self) -> dict[str, str]:
+        return {"token": self._token} if self._token else {}
 
     def _described(self, read: ChannelRecordings) -> ChannelRecordings:
         status = mapping(self._monitors.get(read.channel, {}).get("Monitor_Status")).get("Status")
@@ -189,6 +226,20 @@ def _by_channel(answer: Any) -> dict[str, Mapping[str, Any]]:
     rows = [mapping(row) for row in sequence(mapping(answer).get("monitors"))]
     named = {str(mapping(row.get("Monitor")).get("Name")): row for row in rows}
     return named | {str(mapping(row.get("Monitor")).get("Id")): row for row in rows}
+
+
+def _index(conditions: Sequence[str]) -> str:
+    return "/events/index/" + "/".join(quote(part, safe=":") for part in conditions) + ".json"
+
+
+def _disk(row: Mapping[str, Any]) -> Disk:
+    """A storage area; ZoneMinder itself deletes long before it is full."""
+    total, used = number(row.get("DiskTotalSpace")), number(row.get("DiskUsedSpace"))
+    name = str(row.get("Path") or row.get("Name") or "storage")
+    if not total or used is None:
+        return Disk(name, "unknown", note=str(row.get("Name") or "")[:40])
+    free = max(0, int(total - used))
+    return Disk(name, "ok" if free else "full", int(total), free, note=str(row.get("Name") or "")[:40])
 
 
 def _size(row: Mapping[str, Any]) -> int | None:

@@ -40,12 +40,14 @@ class Reply:
     status: int = 200
     kind: str = "application/xml; charset=utf-8"
     headers: dict[str, str] = field(default_factory=dict)
+    length: int | None = None  # announced, where it is another than the body's: of HEAD
 
     def encode(self) -> bytes:
         body = self.body.encode() if isinstance(self.body, str) else self.body
+        length = len(body) if self.length is None else self.length
         lines = [f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}", f"Content-Type: {self.kind}"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        return "\r\n".join([*lines, f"Content-Length: {len(body)}", "", ""]).encode() + body
+        return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode() + body
 
 
 @dataclass(kw_only=True)
