@@ -215,6 +215,7 @@ class Daemon:
             jobs=tickets.listed,
             job=tickets.detail,
             alerted=tickets.alerted,
+            move=tickets.move,
             reports=self._parts.archive.kept,
             device_file=self._device_file,
             report_file=self._parts.archive.file,

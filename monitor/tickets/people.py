@@ -1,5 +1,6 @@
 """What people do to a job, each as one short transaction beside the running daemon."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -59,6 +60,37 @@ def follow_up(connection: Connection, name: str, act: Act) -> Job:
     if job.state is not JobState.CLOSED:
         raise NotPossible(f"ticket {job.number} is not closed yet; the follow-up call comes after that")
     return _done(connection, replace(job, followed_up=act.at), "followed_up", act)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of STEPS, as a page orders it; the last two belong to an appointment."""
+
+    name: str
+    act: Act
+    when: datetime | None = None
+    with_whom: str = ""
+
+
+def take(connection: Connection, key: str, step: Step) -> Job:
+    """Raises NotPossible; KeyError for a step that is not in STEPS."""
+    return STEPS[step.name](connection, key, step)
+
+
+def _schedule(connection: Connection, key: str, step: Step) -> Job:
+    if step.when is None:
+        raise NotPossible("an appointment needs a time")
+    return schedule(connection, key, step.act, step.when, step.with_whom)
+
+
+STEPS: Mapping[str, Callable[[Connection, str, Step], Job]] = {
+    "acknowledge": lambda connection, key, step: acknowledge(connection, key, step.act),
+    "schedule": _schedule,
+    "repaired": lambda connection, key, step: repaired(connection, key, step.act),
+    "note": lambda connection, key, step: note(connection, key, step.act),
+    "follow-up": lambda connection, key, step: follow_up(connection, key, step.act),
+}
+"""What a person can do to a job on its page."""
 
 
 def finish(connection: Connection, name: str, act: Act, policy: Policy) -> Job:

@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.metrics import Metrics
 from monitor.model import Job
 from monitor.store import Connection, Store, StoreError, jobs, outbox
-from monitor.tickets import Sink, alerts
+from monitor.tickets import Sink, alerts, people
 from monitor.tickets.desk import BOOK, Policy, introduce, take_in
 from monitor.tickets.record import Detail, detail
 from monitor.tickets.worker import Worker
@@ -59,6 +59,10 @@ class TicketService:
     def detail(self, name: str) -> Detail | None:
         """A job by its number or key. Blocks for some milliseconds."""
         return self._store.read(detail, name)
+
+    def move(self, key: str, step: people.Step) -> Job:
+        """A person takes a step. Blocks until it is durable. Raises people.NotPossible, StoreError."""
+        return self._store.write(people.take, key, step)
 
     async def _keep_book(self) -> None:
         again = True

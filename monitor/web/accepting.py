@@ -1,7 +1,6 @@
 """The page on which a person says that a camera's new view is how it shall look."""
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -10,12 +9,10 @@ from monitor.board import DeviceState
 from monitor.model import Key
 from monitor.store import StoreError
 from monitor.web import views
+from monitor.web.forms import fields, person
 from monitor.web.guard import LOGGED_IN
 from monitor.web.pages import LOOK_WAIT_SECONDS, Pages
 from monitor.words import _
-
-BODY_LIMIT = 4096
-NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +37,11 @@ class Accepting:
     async def accepted(self, request: Request, site: str, device: str) -> Response:
         """Write it down, look at once, and go back to the device's page."""
         key, _state = self._camera(site, device)
-        person = request.scope.get(LOGGED_IN) or await _name(request)
-        if not person:
-            raise HTTPException(422, _("Your name is missing."))
+        by = person(request, await fields(request))
         if self.pages.actions.accept_view is None:
             raise HTTPException(503, _("It cannot be written down just now."))
         try:
-            await self.pages.actions.accept_view(key, person)
+            await self.pages.actions.accept_view(key, by)
         except StoreError:
             raise HTTPException(503, _("It cannot be written down just now.")) from None
         await self.pages.looks.look(key, False, LOOK_WAIT_SECONDS)
@@ -57,16 +52,6 @@ class Accepting:
         if not (state.target.rtsp or state.target.onvif):
             raise HTTPException(404, _("This device has no view to accept."))
         return key, state
-
-
-async def _name(request: Request) -> str:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_LIMIT:
-            raise HTTPException(413, _("The request is too large."))
-    names = parse_qs(body.decode(errors="replace")).get("by", [""])
-    return " ".join(names[0].split())[:NAME_LIMIT]
 
 
 def router(pages: Pages) -> APIRouter:

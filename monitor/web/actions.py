@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from monitor.model import FaultKind, Job, Key, Subject, Verdict
 from monitor.reports.archive import KeptReport
 from monitor.tickets.alerts import Taken
+from monitor.tickets.people import Step
 from monitor.tickets.record import Detail
 
 
@@ -52,6 +53,8 @@ class Actions:
     """One job by its number or key."""
     alerted: Callable[[object], Awaitable[Taken]] | None = None
     """Alertmanager's webhook body. Raises ValueError in words, StoreError."""
+    move: Callable[[str, Step], Job] | None = None
+    """A person moves a job on, by its key; writes the disk, so a thread calls it. Raises NotPossible, StoreError."""
     accept_view: Callable[[Key, str], Awaitable[None]] | None = None
     """Camera and person: how it looks now is how it shall look. Raises StoreError."""
     picture: Callable[[Key, str], bytes | None] = lambda _key, _name: None

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from monitor.board import Board
 from monitor.metrics import Metrics
-from monitor.web import accepting, machine, pages, recorders, reports, tickets
+from monitor.web import accepting, machine, pages, recorders, reports, tickets, working
 from monitor.web.actions import Actions
 from monitor.web.guard import HostCheck, SecurityHeaders
 from monitor.web.looks import Looks
@@ -27,7 +27,9 @@ def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Itera
     shown = pages.Pages(board, actions, looks)
     app.include_router(pages.router(shown))
     app.include_router(machine.router(machine.Machine(board, metrics, actions, looks)))
-    app.include_router(tickets.router(tickets.Tickets(shown, actions)))
+    book = tickets.Tickets(shown, actions)
+    app.include_router(tickets.router(book))
+    app.include_router(working.router(book))
     app.include_router(accepting.router(shown))
     app.include_router(recorders.router(shown))
     app.include_router(reports.router(actions))

@@ -12,6 +12,7 @@ from monitor.model import Job, Key
 from monitor.store import StoreError
 from monitor.tickets.record import Detail, as_csv, full
 from monitor.web.actions import Actions
+from monitor.web.guard import LOGGED_IN
 from monitor.web.pages import Pages
 from monitor.words import _
 
@@ -26,7 +27,7 @@ class Tickets:
 
     async def listed(self, request: Request, closed: bool = False) -> Response:
         jobs = await asyncio.to_thread(self.actions.jobs, closed)
-        return await self.pages.page(request, "tickets.html", jobs=jobs, closed=closed, zone=self._zone(jobs))
+        return await self.pages.page(request, "tickets.html", jobs=jobs, closed=closed, zone=self.zone(jobs))
 
     async def sheet(self, closed: bool = False) -> Response:
         """The same as a table for a spreadsheet."""
@@ -35,17 +36,24 @@ class Tickets:
         return Response(as_csv(jobs), media_type="text/csv; charset=utf-8", headers=name)
 
     async def one(self, request: Request, name: str) -> Response:
-        detail = await self._detail(name)
+        detail = await self.detail(name)
         job = detail.job
         shown = Key(job.site, job.device) in self.pages.board.devices
         evidence = shown and job.key in self.pages.board.faults and bool(detail.fault and detail.fault.picture)
-        zone = self._zone([job])
         return await self.pages.page(
-            request, "ticket.html", detail=detail, job=job, shown=shown, evidence=evidence, zone=zone
+            request,
+            "ticket.html",
+            detail=detail,
+            job=job,
+            shown=shown,
+            evidence=evidence,
+            zone=self.zone([job]),
+            person=request.scope.get(LOGGED_IN) or "",
+            refresh=0,  # a form may be half filled in
         )
 
     async def as_json(self, name: str) -> Response:
-        return JSONResponse(full(await self._detail(name)))
+        return JSONResponse(full(await self.detail(name)))
 
     async def alertmanager(self, request: Request) -> Response:
         """200 and what became of each alert; 400 in words; 503 when it shall be sent again."""
@@ -59,13 +67,13 @@ class Tickets:
             raise HTTPException(503, _("The job book cannot be written just now.")) from None
         return JSONResponse(asdict(taken))
 
-    async def _detail(self, name: str) -> Detail:
+    async def detail(self, name: str) -> Detail:
         detail = await asyncio.to_thread(self.actions.job, name)
         if detail is None:
             raise HTTPException(404, _("No such ticket."))
         return detail
 
-    def _zone(self, jobs: Sequence[Job]) -> str:
+    def zone(self, jobs: Sequence[Job]) -> str:
         """The time zone of all these jobs, else UTC."""
         wanted = {job.site for job in jobs}
         devices = self.pages.board.devices.items()
