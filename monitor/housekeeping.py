@@ -1,18 +1,21 @@
 """What keeps the state file true and small while looks go on: windows, signs of life, old history, old pictures."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.model import Key, Window
-from monitor.store import Changes, Store, events, move_home, pictures, settings, windows
+from monitor.store import Changes, Store, StoreError, events, move_home, pictures, settings, windows
 from monitor.store.committer import Committer
 from monitor.store.tidying import tidy
+
+log = logging.getLogger(__name__)
 
 ALIVE = timedelta(seconds=30)
 """How often the daemon writes that it is at work. Ages are taken without their sign: clocks are set back, too."""
 TIDY = timedelta(hours=6)
-HOME = timedelta(seconds=10)
+HOME = timedelta(seconds=5)
 """How often a state that could not be written at the start tries to move in again."""
 
 
@@ -29,6 +32,7 @@ class Housekeeping:
         self.alive: datetime | None = None
         self.windows: tuple[Window, ...] = ()
         self.accepted: dict[Key, datetime] = {}
+        self.refused = 0  # attempts to write the state where it belongs
         self._last_accepted = 0
 
     def load(self) -> None:
@@ -46,7 +50,7 @@ class Housekeeping:
         now = self._clock()
         if self._store.away and (self._tried_home is None or abs(now - self._tried_home) >= HOME):
             self._tried_home = now
-            await asyncio.to_thread(move_home, self._store)
+            await self._move_home()
         self.windows = await asyncio.to_thread(self._running)
         await asyncio.to_thread(self._read_accepted)
         if self.alive is None or abs(now - self.alive) >= ALIVE:
@@ -55,6 +59,15 @@ class Housekeeping:
         if self._tidied is None or abs(now - self._tidied) >= TIDY:
             self._tidied = now
             await asyncio.to_thread(self._tidy, now)
+
+    async def _move_home(self) -> None:
+        before = self._store.away
+        try:
+            await asyncio.to_thread(move_home, self._store)
+        except StoreError as refused:
+            self.refused += 1
+            if str(refused) != before:
+                log.error("still working on a copy in memory: %s", refused)
 
     async def accept_view(self, key: Key, by: str) -> None:
         """Durable when this returns; the next look at the picture learns anew. Raises StoreError."""

@@ -110,7 +110,7 @@ class Ledger:
     @property
     def store_errors(self) -> int:
         """Transactions the store refused since the start; each was tried again."""
-        return self._committer.errors
+        return self._committer.errors + self._house.refused
 
     @property
     def store_failing(self) -> str:

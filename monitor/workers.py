@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import resource
+import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -158,9 +159,18 @@ def _end(pool: ProcessPool) -> None:
     pool.join()
 
 
+def _find_temporary_folder() -> None:
+    """The processes are reached through a socket in a temporary folder: with every disk full there is still memory."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = "/dev/shm"  # noqa: S108 -- mkdtemp makes a folder of our own in it
+
+
 @functools.cache
 def _process_pool() -> ProcessPool:
     """Raises BrokenProcessPool when no process can be started."""
+    _find_temporary_folder()
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["monitor.vision.analysis"])
     pool = ProcessPool(max_workers=_cores(), max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)

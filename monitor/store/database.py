@@ -1,5 +1,6 @@
 """Opening the file, running functions in a transaction, and saying in words what SQLite could not do."""
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -32,6 +33,8 @@ WORDS = {
     sqlite3.SQLITE_IOERR: "the disk reports an error",
 }
 
+OS_WORDS = {errno.ENOSPC: WORDS[sqlite3.SQLITE_FULL], errno.EROFS: WORDS[sqlite3.SQLITE_READONLY]}
+
 
 class StoreError(Exception):
     """The state could not be read or written; the message names the file and the cause."""
@@ -44,17 +47,19 @@ class AlreadyClaimed(StoreError):
 class Store:
     """One state file. Safe to use from several threads; each call is one transaction."""
 
-    def __init__(self, path: Path, read_only: bool = False) -> None:
-        """Open the file, make it if need be, and bring its schema up to date. Raises StoreError."""
+    def __init__(self, path: Path, read_only: bool = False, *, in_memory: bool = False) -> None:
+        """Open the file, make it if need be, and bring its schema up to date. Raises StoreError.
+
+        ``in_memory``: empty, and not in that file before :meth:`move_home`.
+        """
         self.path = path
         self.read_only = read_only
         self._lock = threading.RLock()
         self._claim: int | None = None
-        self.away = ""  # why ``path`` is not where it belongs, in words; see monitor.store.refuge
-        self.home: Path | None = None  # where it belongs, then
+        self.away = ""  # why it is in memory and not in its file, in words; see monitor.store.refuge
         self.home_was: tuple[int, int] | None = None
         with _in_words(path):
-            self._connection = _open_reader(path) if read_only else _open_writer(path)
+            self._connection = _open_memory() if in_memory else _open_reader(path) if read_only else _open_writer(path)
 
     @classmethod
     def reader(cls, path: Path) -> "Store":
@@ -93,22 +98,23 @@ class Store:
         self.write(lambda connection: connection.execute(f"PRAGMA user_version = {version}"))
 
     def fill(self, other: "Store") -> None:
-        """Become a copy of another one. Raises StoreError."""
+        """Become a copy of another one, of whatever schema. Raises StoreError."""
         with self._lock, _in_words(other.path):
             other._connection.backup(self._connection)
+            migrate(self._connection)
 
-    def move(self, path: Path) -> None:
-        """Go on in another file, with everything. Raises StoreError, and then goes on in this one."""
+    def move_home(self) -> None:
+        """Go on in the file, with everything. Raises StoreError, and then goes on in memory."""
         with self._lock:
-            claim = _claimed(path)
+            claim = _claimed(self.path)
             try:
-                with _in_words(path):
-                    connection = _copy(self._connection, path)
+                with _in_words(self.path):
+                    connection = _copy(self._connection, self.path)
             except StoreError:
                 os.close(claim)
                 raise
             self.close()
-            self._connection, self._claim, self.path, self.away, self.home = connection, claim, path, "", None
+            self._connection, self._claim, self.away = connection, claim, ""
 
     def size(self) -> int:
         """Bytes on disk, with the write-ahead log."""
@@ -155,6 +161,12 @@ def _open_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _open_memory() -> sqlite3.Connection:
+    connection = _connect(":memory:")
+    migrate(connection)
+    return connection
+
+
 def _open_reader(path: Path) -> sqlite3.Connection:
     connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
     try:
@@ -194,4 +206,4 @@ def _in_words(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         raise StoreError(f"{path}: {WORDS.get(code, str(error))}") from error
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}") from error
+        raise StoreError(f"{path}: {OS_WORDS.get(error.errno or 0, error.strerror)}") from error

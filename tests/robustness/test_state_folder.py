@@ -3,13 +3,15 @@
 import asyncio
 import contextlib
 import resource
+import shutil
 from pathlib import Path
 
 import pytest
-from house import USER, cameras, configuration, faults, house, in_namespace, inside, value
+from house import USER, House, cameras, configuration, faults, house, in_namespace, inside, value
 
 from monitor.simulator import Simulator
 from monitor.store import Store
+from monitor.store.faults import standing as standing_faults
 
 pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
@@ -38,6 +40,78 @@ async def test_a_full_disk(tmp_path: Path):
             await running.until(lambda text: "disk" not in text, "/-/ready")
             assert "can be written again" in running.log
             site.set_fault("yard", "")
+            await running.looks_again("gate", "yard")
+
+
+FILLED = "dd if=/dev/zero of=state/filler bs=4096 2>/dev/null; true"
+
+
+def kept(running: House, folder: Path) -> list[str]:
+    """Devices with a standing fault, by the state file in the daemon's own mounts."""
+    folder.mkdir()
+    for file in inside(running, "state").glob("cctv.sqlite*"):
+        shutil.copy(file, folder)
+    with contextlib.closing(Store(folder / "cctv.sqlite")) as store:
+        return [one.subject.key.device for one in store.read(standing_faults)]
+
+
+async def taken_home(running: House) -> None:
+    """The disk is full, is said to be, and one attempt at least has failed before there is room again."""
+    assert "the disk is full" in (await running.get("/-/ready")).text
+    assert "the disk is full" in (await running.get("/")).text
+    assert "working on a copy in memory" in running.log
+    await running.until(lambda text: value(text, "cctv_store_errors_total") >= 1)
+    inside(running, "state/filler").unlink()  # at once
+    await running.until(lambda text: text == "ready\n", "/-/ready")
+    assert "everything is there" in running.log
+
+
+async def test_full_at_the_first_start(tmp_path: Path):
+    """Not even the tables can be made: looks begin all the same, and what they found is kept once there is room."""
+    async with Simulator(cameras(98, "gate", "yard")) as site:
+        site.set_fault("yard", "unreachable")
+        small = in_namespace("--mount", f"{SMALL}; {FILLED}")
+        async with house(tmp_path, configuration(site), before=small) as running:
+            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+            await running.looks_again("gate")
+            await taken_home(running)
+            await running.looks_again("gate")
+            assert kept(running, tmp_path / "seen") == ["yard"]
+
+
+@pytest.mark.slow
+async def test_full_at_a_later_start_after_a_kill(tmp_path: Path):
+    """What was known is known, although its log was left behind and nothing can be written beside it."""
+    small = 'mkdir full && mount -t tmpfs -o size=4m tmpfs full && cp -a state/. full && mount --bind full "$PWD/state"'
+    async with Simulator(cameras(99, "gate", "yard")) as site:
+        site.set_fault("yard", "unreachable")
+        async with house(tmp_path, configuration(site)) as running:
+            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+            running.process.kill()
+            await running.process.wait()
+        again = in_namespace("--mount", f'{small} && cd "$PWD"; {FILLED}')
+        async with house(tmp_path, configuration(site), before=again) as running:
+            assert faults(await running.metrics()) == {("yard", "unreachable")}
+            site.set_fault("yard", "")
+            await running.until(lambda text: faults(text) == set())
+            await taken_home(running)
+            assert kept(running, tmp_path / "seen") == []
+
+
+async def test_nothing_at_all_can_be_written_after_a_kill(tmp_path: Path):
+    """As after an error of the only disk: state, temporary files, everything is read-only."""
+    async with Simulator(cameras(100, "gate", "yard")) as site:
+        site.set_fault("yard", "unreachable")
+        async with house(tmp_path, configuration(site)) as running:
+            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+            running.process.kill()
+            await running.process.wait()
+        config = configuration(site)
+        async with house(tmp_path, config, before=in_namespace("--mount", "mount -o remount,bind,ro /")) as running:
+            assert faults(await running.metrics()) == {("yard", "unreachable")}
+            assert "working on a copy in memory" in running.log
+            site.set_fault("yard", "")
+            await running.until(lambda text: faults(text) == set())
             await running.looks_again("gate", "yard")
 
 
@@ -70,8 +144,8 @@ async def test_read_only_at_the_start(tmp_path: Path):
             site.set_fault("gate", "unreachable")
             site.set_fault("yard", "")
             await running.until(lambda text: faults(text) == {("gate", "unreachable")})
-            assert "cctv.sqlite: it cannot be opened" in (await running.get("/-/ready")).text
-            assert "cctv.sqlite: it cannot be opened" in (await running.get("/")).text
+            assert "cctv.sqlite: it is read-only" in (await running.get("/-/ready")).text
+            assert "cctv.sqlite: it is read-only" in (await running.get("/")).text
             assert "working on a copy" in running.log
             writable = ("mount", "-o", "remount,bind,rw", str(tmp_path / "state"))
             enter = ("nsenter", f"--target={running.process.pid}", "--mount", *USER, *writable)
