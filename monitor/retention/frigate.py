@@ -3,8 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from pydantic import Field
 
 from monitor import workers
 from monitor.model import (
@@ -23,27 +26,43 @@ from monitor.model import (
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http_wire import Answer
 from monitor.protocols.loose import mapping, number, sequence
+from monitor.protocols.ssh_login import Login
 from monitor.retention.clock import NETWORK
+from monitor.retention.frigate_file import INSIDE, Files, read_frigate_file
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import DAY, Days, read_channel, read_channels
 from monitor.retention.options import options_of
 from monitor.retention.sampling import prove
 
-OPEN_PORT, LOGIN_PORT = 5000, 8971
+OPEN_PORT, LOGIN_PORT, SSH_PORT = 5000, 8971, 22
 """Without a login (inside the machine's own network only), and with one, over TLS."""
-RECORDINGS = "/media/frigate/recordings"
+RECORDINGS = INSIDE
 CLIP_SECONDS = 2.0
 MIB = 2**20
 """Frigate tells sizes of segments and disks in units of 2^20 bytes (frigate/record, frigate/stats)."""
 
 
 class FrigateOptions(HttpOptions):
-    """A Frigate server; ``tls`` for its port with a login."""
+    """A Frigate server; ``tls`` for its port with a login. With ``database`` it is read over SSH instead."""
+
+    database: str = Field(default="", examples=["/opt/frigate/config/frigate.db"])
+    """Where Frigate's database lies on its host, to read that over SSH instead of asking the HTTP API."""
+    recordings: str = RECORDINGS
+    """With ``database``: where its recordings lie on the host."""
+    known_hosts: Path | None = None
+    """With ``database``: file with the host key; without one, those of this user and of this machine."""
+    private_key: Path | None = None
+    """With ``database``: file with the private key of the login; the password, if there is one, opens it."""
 
 
 async def read_frigate(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
     """Ask for configuration, disks and recordings."""
     options = options_of(FrigateOptions, target)
+    if options.database:
+        port = options.port or SSH_PORT
+        login = Login(target.host, port, target.credentials, target.login, options.known_hosts, options.private_key)
+        files = Files(options.database, options.recordings)
+        return await read_frigate_file(target, login, files, memory, deadline)
     place = options.place(target.host, OPEN_PORT, LOGIN_PORT)
     return await inquire(target, place, options.request_pause, _see, memory, deadline)
 

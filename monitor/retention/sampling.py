@@ -44,7 +44,7 @@ async def prove(proving: Proving, play: Play, channels: Sequence[ChannelRecordin
     own = proving.own
     made: list[Sample] = []
     rests = own.get("play_rests_until", 0.0) > time.time()
-    for channel, at in [] if rests else _chosen(proving, channels, first):
+    for channel, at in [] if rests else chosen(proving, channels, first):
         if proving.deadline.left() < PLAY_SECONDS:
             break
         try:
@@ -55,19 +55,20 @@ async def prove(proving: Proving, play: Play, channels: Sequence[ChannelRecordin
                 own["play_rests_until"] = time.time() + REST
             if failed.outcome not in GOES_ON:
                 break
-    return _remembered(proving, channels, made)
+    return remembered(proving, channels, made)
 
 
-def _chosen(proving: Proving, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
+def chosen(proving: Proving, channels: Sequence[ChannelRecordings], first: bool) -> list[tuple[str, float]]:
+    """Channel and instant of the samples of this look; those that did not play come first."""
     configured = {channel.channel: channel for channel in proving.target.channels}
-    chosen: list[tuple[str, float]] = []
+    made: list[tuple[str, float]] = []
     bad = [one for one in played.load(proving.own.get("played", ())) if not one.good][-KEPT_BAD:]
     held = played.held_in(channels, time.time())
     for read in channels:
         again = [one.at for one in bad if one.channel == read.channel and held(one.channel, one.at)]
         count = _count(proving, configured[read.channel], first)
-        chosen += [(read.channel, at) for at in (*again, *instants(read.segments or (), count, time.time()))]
-    return chosen
+        made += [(read.channel, at) for at in (*again, *instants(read.segments or (), count, time.time()))]
+    return made
 
 
 def _count(proving: Proving, channel: Channel, first: bool) -> int:
@@ -103,7 +104,7 @@ def _within(spans: Sequence[tuple[float, float]]) -> float:
     return random.uniform(start, end)  # noqa: S311 - a sample, no secret
 
 
-def _remembered(
+def remembered(
     proving: Proving, channels: Sequence[ChannelRecordings], samples: Sequence[Sample]
 ) -> tuple[Sample, ...]:
     """The samples of this look and of those before it, kept for the next."""

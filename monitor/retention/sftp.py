@@ -62,6 +62,10 @@ class SftpTree:
         apart = {(one.id, one.size, one.inodes): one for one in found}
         return tuple(_disk(one, index) for index, one in enumerate(apart.values())) or None
 
+    def size(self, path: str) -> int:
+        with self._session.reading() as sftp:
+            return sftp.stat(path).st_size or 0
+
     def read(self, path: str, offset: int, length: int) -> bytes:
         with self._session.reading() as sftp, sftp.open(path, "rb") as file:
             return b"".join(file.readv([(offset, length)]))
