@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import fail, person_from, state_writer
+from monitor.cli.context import By, fail, person_from, state_writer
 from monitor.cli.visits import target_named
 from monitor.store import events
 
 
 def accept_view(
     device: Annotated[str, typer.Argument(metavar="SITE/DEVICE", help="The camera.")],
-    by: Annotated[str | None, typer.Option(help="Who does it; without it, the name of this account.")] = None,
+    by: By = None,
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
 ) -> None:
     """Accept a camera's new view: forget the reference and learn it anew, beside a running daemon or before its start.

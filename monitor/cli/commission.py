@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from monitor.cli import exits
-from monitor.cli.context import fail
+from monitor.cli.context import By, fail, person_from
 
 
 def commission(
     device: Annotated[str, typer.Argument(metavar="SITE/DEVICE")],
-    person: Annotated[str, typer.Option(help="Who accepts it.")] = "",
+    by: By = None,
     note: Annotated[str, typer.Option(help="Why, where, under which contract.")] = "",
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
 ) -> None:
@@ -27,6 +27,7 @@ def commission(
     settings, target = visits.target_named(device, config)
     if target.role != "camera":
         fail(f"{device}: only cameras are commissioned; a recorder has no picture of its own")
+    person = person_from(by)
     looked = asyncio.run(baseline.learn(settings, target, typer.echo))
     bad = [finding for finding in looked.findings if finding.verdict.value == "fault"]
     for finding in bad:

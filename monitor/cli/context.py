@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,6 +14,9 @@ from monitor.cli.choose import Configured
 from monitor.model import Credentials
 from monitor.settings import ConfigError, Settings, find_config, load
 from monitor.store import STATE_FILE, Store, StoreError
+
+By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the name of this account.")]
+"""The option of every verb that puts a person on record; see :func:`person_from`."""
 
 
 def fail(message: str) -> NoReturn:

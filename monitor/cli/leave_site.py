@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def leave_site(
     site: Annotated[str, typer.Argument(metavar="SITE")],
-    technician: Annotated[str, typer.Option(help="Who was here. Needed for a certificate.")] = "",
+    technician: Annotated[
+        str, typer.Option("--technician", "--by", help="Who was here. Needed for a certificate.")
+    ] = "",
     note: Annotated[str, typer.Option(help="What was done, in a sentence.")] = "",
     arrive: Annotated[bool, typer.Option("--arrive", help="Only look, on arrival, to compare with later.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Only check that no certificate was changed.")] = False,

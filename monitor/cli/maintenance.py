@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
+from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
 from monitor.cli.rendering import console
 from monitor.model import Key, Window
@@ -20,7 +20,6 @@ app = typer.Typer(no_args_is_help=True)
 EVERYTHING = "all"
 Where = Annotated[str, typer.Argument(metavar="SITE", help="A site, SITE/DEVICE, or all: the monitor itself as well.")]
 Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
-By = Annotated[str | None, typer.Option(help="Who does it; without it, the name of this account.")]
 
 
 @app.command()

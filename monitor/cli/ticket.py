@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from monitor.cli import exits
-from monitor.cli.context import fail, person_from, settings_from, state_reader, state_writer
+from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age
@@ -27,7 +27,6 @@ from monitor.tickets.setup import policy_of
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the ticket, or its key.")]
 Config = Annotated[Path | None, typer.Option(help="The configuration file.")]
-By = Annotated[str | None, typer.Option(help="Who does it; without it, the name of this account.")]
 Text = Annotated[str, typer.Option("--text", help="What is to be said about it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 MOST = 2000

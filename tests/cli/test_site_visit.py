@@ -77,7 +77,7 @@ async def test_a_whole_visit(site: Simulator, folder: Path) -> None:
 
     site.set_fault("hall", "")
     await site.settled()
-    code, said = await cctv(folder, "leave-site", "school", "--technician", "王工", "--note", "电源已更换")
+    code, said = await cctv(folder, "leave-site", "school", "--by", "王工", "--note", "电源已更换")
     assert (code, "第 2 号证明：通过" in said) == (0, True), said
     await _check_the_certificates(folder)
     _nothing_secret(folder)
@@ -124,7 +124,7 @@ def _nothing_secret(folder: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_commissioning_records_the_device_and_its_baseline(site: Simulator, folder: Path) -> None:
-    code, said = await cctv(folder, "commission", "school/gate", "--person", "李工", "--note", "验收")
+    code, said = await cctv(folder, "commission", "school/gate", "--by", "李工", "--note", "验收")
     assert code == 0, said
     assert "commissioned: school/gate, h264 320x180" in said
     store = Store.reader(folder / "state" / STATE_FILE)
