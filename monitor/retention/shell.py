@@ -1,4 +1,4 @@
-"""A tree read with the commands of a Unix shell: GNU find, or BusyBox. Every command is bounded and low in priority."""
+"""A tree read with the commands of a Unix shell: GNU find, BusyBox, or ls alone. All are bounded, low in priority."""
 
 import re
 import shlex
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from monitor.model import Disk, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Output, Session
-from monitor.retention import greeting, health
+from monitor.retention import greeting, health, longlist
 from monitor.retention.greeting import CLOCK, FILES, MARK, SAY_MARK, Answer, Wish, seconds
+from monitor.retention.longlist import Listed
 from monitor.retention.tree import Folders, Listing
 
 QUICK = 20.0
@@ -32,11 +33,16 @@ BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
 COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$")
 """``find: '/a/b': Permission denied``, ``stat: can't stat '/a': No such file or directory``."""
+EVERYTHING = "/"
 GONE = "No such file or directory"
 
 
 class NoShell(Exception):
     """The account runs no commands."""
+
+
+class NoFind(Exception):
+    """There is no find, or none that can be told what to print."""
 
 
 class ShellTree:
@@ -48,6 +54,7 @@ class ShellTree:
         self._session = session
         self._told: Answer | None = None  # what came with the greeting
         self._problems: dict[str, str] = {}
+        self._long: Listed | None = None  # where there is no useful find
         self._known: Mapping[str, bytes] = {}
         self._prefix, self._pipes, self._gnu = PREFIXES[0], True, True
         self._offset: float | None = None
@@ -63,11 +70,26 @@ class ShellTree:
         if self._told is not None:
             stamps, problems = self._told.stamps, self._problems
         else:
-            text, problems = self._find(roots, _folders_at(depth), GNU_FOLDERS, BUSYBOX_FOLDERS)
-            lines = text.decode("utf-8", "surrogateescape").split("\0")
-            stamps = {path: stamp for stamp, _, path in (line.partition(" ") for line in lines if line)}
+            stamps, problems = self._stamps(roots, depth)
         missing = frozenset(root for root in roots if problems.get(root) == GONE)
         return Folders(stamps, missing, _without_gone(problems))
+
+    def _stamps(self, roots: Sequence[str], depth: int) -> tuple[Mapping[str, str], dict[str, str]]:
+        try:
+            text, problems = self._find(roots, _folders_at(depth), GNU_FOLDERS, BUSYBOX_FOLDERS)
+        except NoFind:
+            self._long, problems = self._long_list(roots)
+            return self._long.folders(roots, depth), problems
+        lines = text.decode("utf-8", "surrogateescape").split("\0")
+        return {path: stamp for stamp, _, path in (line.partition(" ") for line in lines if line)}, problems
+
+    def _long_list(self, roots: Sequence[str]) -> tuple[Listed, dict[str, str]]:
+        """Everything below the roots each time: ls knows no depth."""
+        self.facts["find"] = "ls"
+        outputs = [self._walk(command) for command in longlist.commands(roots)]
+        problems = {path: why for output in outputs for path, why in _problems(output).items()}
+        text = "\n".join(output.stdout.decode("utf-8", "surrogateescape") for output in outputs)
+        return longlist.parse(text), problems
 
     def files(self, folders: Sequence[str], depth: int) -> Listing:
         """What came with the greeting, and what did not."""
@@ -80,6 +102,8 @@ class ShellTree:
         return Listing((b"" if depth else told.records) + rest.records, rest.problems)
 
     def _files(self, folders: Sequence[str], depth: int) -> Listing:
+        if self._long is not None:
+            return Listing(self._long.records(list(self._long.folders(folders, depth))))
         depths = f"-mindepth {depth + 1} -maxdepth {depth + 1} -type f"
         records, problems = self._find(folders, depths, FILES, BUSYBOX_FILES)
         return Listing(records, _without_gone(problems))
@@ -186,12 +210,17 @@ class ShellTree:
     def _find_some(self, quoted: str, depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:
         if self._gnu:
             output = self._walk(f"find -H {quoted} {depths} {gnu}")
+            if output.status in NOT_THERE:
+                raise NoFind
             if b"printf" not in output.stderr:
                 return output.stdout, _problems(output)
             self._gnu = False
             self.facts["find"] = "busybox"
         output = self._walk(f"find -H {quoted} {depths} {busybox}")
-        return output.stdout.replace(b"\n", b"\0"), _problems(output)
+        problems = _problems(output)
+        if not output.stdout and EVERYTHING in problems:
+            raise NoFind
+        return output.stdout.replace(b"\n", b"\0"), problems
 
     def _walk(self, command: str) -> Output:
         command = self._prefix.format(seconds=int(LISTING)) + command
@@ -237,7 +266,7 @@ def _problems(output: Output) -> dict[str, str]:
         return {}
     lines = output.stderr.decode("utf-8", "surrogateescape").splitlines()
     found = {match[1]: match[2].strip() for line in lines if (match := COMPLAINT.match(line.strip()))}
-    return found or {"/": f"the listing ended with status {output.status}: {lines[0] if lines else 'no words'}"}
+    return found or {EVERYTHING: f"the listing ended with status {output.status}: {lines[0] if lines else 'no words'}"}
 
 
 def _without_gone(problems: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
             "shell": "",
             "sftp": 'restrict,command="internal-sftp -R"',
             "busybox": f'restrict,command="{busybox(folder)}"',
+            "findless": f'restrict,command="{busybox(folder, "findless", without=("find", "stat"))}"',
             "forced": f'restrict,command="{ALLOWED}"',
             "hanging": f'restrict,command="{script(folder / "hanging", HANGING)}"',
             "slow-clock": f'restrict,command="{script(folder / "slow-clock", SLOW_CLOCK)}"',

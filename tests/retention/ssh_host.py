@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,13 +105,13 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
         process.wait(10)
 
 
-def busybox(folder: Path) -> Path:
-    """A shell in which every command is BusyBox's."""
-    tools = folder / "busybox-tools"
+def busybox(folder: Path, name: str = "busybox", *, without: Sequence[str] = ()) -> Path:
+    """A shell in which every command is BusyBox's, and some are not there."""
+    tools = folder / f"{name}-tools"
     tools.mkdir()
     real = shutil.which("busybox")
     assert real, "the Debian package busybox is needed"
-    for name in (
+    for tool in (
         "sh",
         "find",
         "stat",
@@ -127,8 +127,9 @@ def busybox(folder: Path) -> Path:
         "tail",
         "echo",
     ):
-        (tools / name).symlink_to(real)
-    return script(folder / "busybox-login", BUSYBOX.format(folder=tools))
+        if tool not in without:
+            (tools / tool).symlink_to(real)
+    return script(folder / f"{name}-login", BUSYBOX.format(folder=tools))
 
 
 def script(path: Path, text: str) -> Path:

@@ -45,7 +45,8 @@ def times_below(layout: str) -> dict[Path, int]:
 
 
 @pytest.mark.parametrize(
-    ("account", "access"), [("shell", "shell"), ("busybox", "shell"), ("forced", "shell"), ("sftp", "sftp")]
+    ("account", "access"),
+    [("shell", "shell"), ("busybox", "shell"), ("findless", "shell"), ("forced", "shell"), ("sftp", "sftp")],
 )
 async def test_every_account_that_may_look_sees_the_same(host: Host, layout: str, account: str, access: str) -> None:
     target = host.target(account, layout, "gate", "yard")
@@ -62,7 +63,7 @@ async def test_every_account_that_may_look_sees_the_same(host: Host, layout: str
     assert evidence.recordings.disks[0].size
 
 
-@pytest.mark.parametrize("account", ["shell", "busybox", "sftp"])
+@pytest.mark.parametrize("account", ["shell", "busybox", "findless", "sftp"])
 async def test_a_second_poll_reads_only_what_changed(host: Host, layout: str, account: str, now: float) -> None:
     target = host.target(account, layout, "gate", "yard")
     first = await read(target)
