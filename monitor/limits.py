@@ -128,11 +128,11 @@ class PictureLimits:
     """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss; the same for the lowest
     rows filled with one even grey, reference or not."""
 
-    frozen_alike: float = 0.035
+    frozen_alike: float = 0.025
     """Share of the textured blocks that two key frames of a still view have exactly alike: so much is frozen, ..."""
     frozen_alike_factor: float = 2.0
     """... above so many times the largest share seen while the camera was alive."""
-    frozen_alike_unlearned: float = 0.6
+    frozen_alike_unlearned: float = 0.75
     """The share that is frozen while that is not known yet."""
     frozen_alike_alive: float = 0.5
     """A camera whose living pictures are alike in this share of the blocks cannot be told from a frozen one."""

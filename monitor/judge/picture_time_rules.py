@@ -7,7 +7,7 @@ from monitor.judge.picture_rules import Answer, answer, undecidable
 from monitor.limits import PictureLimits
 from monitor.model import Facts
 
-FEWEST_BLOCKS = 24
+FEWEST_BLOCKS = 48
 
 
 def frozen(picture: Facts, limits: PictureLimits) -> Answer:

@@ -9,7 +9,7 @@ import numpy as np
 from monitor.vision import thumbnail
 from monitor.vision.beside import Beside
 from monitor.vision.decode import Picture
-from monitor.vision.freeze import side
+from monitor.vision.freeze import SIDE
 from monitor.vision.life import Life
 from monitor.vision.sketch import ACROSS, DOWN
 
@@ -26,7 +26,7 @@ def annotated(picture: Picture, facts: Mapping[str, Any], beside: Beside | None,
     top, bottom = round(height * life.band_top), round(height * (1 - life.band_bottom))
     _shade_left_out(canvas, life)
     for y, x in np.array(life.corners) * (WIDTH / picture.width):
-        wide = round(side(picture.width) * WIDTH / picture.width)
+        wide = max(round(SIDE * WIDTH / picture.width), 2)
         cv2.rectangle(canvas, (int(x), int(y)), (int(x) + wide, int(y) + wide), BLUE, 1)
     if beside is not None:
         _frame_lost_tiles(canvas, beside.comparison.lost_tiles, top, bottom)

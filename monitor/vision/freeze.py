@@ -15,23 +15,18 @@ import numpy as np
 from monitor.vision.decode import Picture, Plane
 from monitor.vision.movement import Cells
 
-SIDE, SMALL_SIDE = 32, 16
-"""Pixels, a multiple of a macroblock; the smaller one for pictures narrower than NARROW."""
-NARROW = 480
+SIDE = 8
+"""Pixels: what a spoilt prediction or a shifted rounding leaves alone even in encoders that weigh every coefficient."""
 MOST = 240
 """Blocks that are compared: 2 bytes each a picture."""
-FEWEST = 24
+FEWEST = 48
 """Textured blocks below which nothing can be told."""
 TEXTURE = 2.0
-"""Grey levels. A block's spread inside its cells of 8 x 8 pixels: a slope of light is no texture."""
+"""Spread, grey levels."""
 
 Corners = np.ndarray[Any, Any]  # (n, 2) int32: y, x
 Prints = np.ndarray[Any, Any]  # (n,) uint16, 0 = too flat to tell
 WEIGHTS = np.random.default_rng(7).integers(1, 2**31, SIDE * SIDE // 4, dtype=np.uint32) * 2 + 1
-
-
-def side(width: int) -> int:
-    return SIDE if width >= NARROW else SMALL_SIDE
 
 
 def choose(picture: Picture, left_out: Cells) -> Corners:
@@ -39,11 +34,10 @@ def choose(picture: Picture, left_out: Cells) -> Corners:
 
     ``left_out``: cells of the coarse grid (see monitor.vision.movement) that no block may touch.
     """
-    block = side(picture.width)
-    rows, columns = picture.height // block, picture.width // block
+    rows, columns = picture.height // SIDE, picture.width // SIDE
     hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
-    seen = ~hidden[: rows * block, : columns * block].reshape(rows, block, columns, block).any(axis=(1, 3))
-    corners = np.argwhere(seen).astype(np.int32) * block
+    seen = ~hidden[: rows * SIDE, : columns * SIDE].reshape(rows, SIDE, columns, SIDE).any(axis=(1, 3))
+    corners = np.argwhere(seen).astype(np.int32) * SIDE
     corners = corners[_textured(_cut(picture, corners), picture.gain)]
     chosen = np.linspace(0, len(corners) - 1, min(MOST, len(corners))).round().astype(int)
     return np.asarray(corners[chosen], np.int32).reshape(-1, 2)
@@ -52,8 +46,8 @@ def choose(picture: Picture, left_out: Cells) -> Corners:
 def prints(picture: Picture, corners: Corners) -> Prints:
     """What each block is recognised by; equal (but for one in 65 535) only when all its pixels are."""
     blocks = _cut(picture, corners)
-    words = np.ascontiguousarray(blocks).reshape(-1, side(picture.width) ** 2).view(np.uint32)
-    sums = (words * WEIGHTS[: words.shape[1]]).sum(axis=1, dtype=np.uint32)
+    words = np.ascontiguousarray(blocks).reshape(-1, SIDE * SIDE).view(np.uint32)
+    sums = (words * WEIGHTS).sum(axis=1, dtype=np.uint32)
     names = (sums ^ sums >> np.uint32(16)).astype(np.uint16) | np.uint16(1)
     return np.where(_textured(blocks, picture.gain), names, np.uint16(0))
 
@@ -70,16 +64,14 @@ def most(shares: Iterable[float | None]) -> float | None:
 
 
 def _cut(picture: Picture, corners: Corners) -> Plane:
-    """(n, side, side) copies."""
-    block = side(picture.width)
-    rows, columns = picture.height // block, picture.width // block
-    grid = picture.luma[: rows * block, : columns * block].reshape(rows, block, columns, block)
-    return np.asarray(grid[corners[:, 0] // block, :, corners[:, 1] // block])
+    """(n, SIDE, SIDE) copies."""
+    rows, columns = picture.height // SIDE, picture.width // SIDE
+    grid = picture.luma[: rows * SIDE, : columns * SIDE].reshape(rows, SIDE, columns, SIDE)
+    return np.asarray(grid[corners[:, 0] // SIDE, :, corners[:, 1] // SIDE])
 
 
 def _textured(blocks: Plane, gain: float) -> Cells:
     """Every second pixel of every second row is enough."""
-    some = blocks[:, ::2, ::2].astype(np.float32)
-    cells = some.reshape(len(some), some.shape[1] // 4, 4, some.shape[2] // 4, 4)
-    inside = cells - cells.mean(axis=(2, 4), keepdims=True)
-    return np.asarray((inside * inside).mean(axis=(1, 2, 3, 4)) >= (TEXTURE / gain) ** 2)
+    some = blocks[:, ::2, ::2].reshape(-1, SIDE * SIDE // 4).astype(np.float32)
+    some -= some.mean(axis=1, keepdims=True)
+    return np.asarray(np.einsum("ij,ij->i", some, some) >= some.shape[1] * (TEXTURE / gain) ** 2)

@@ -15,7 +15,9 @@ WEIGHT = 0.1
 UNUSUAL = 0.1
 """So many looks in a row without movement happen by chance less often than this."""
 RARE = 0.02
-"""Stillness so rare is itself a sign."""
+"""Stillness so rare is itself a sign: less is asked of the pictures then."""
+SUSPECTED = 0.6
+"""Share of the least limit that is asked where something else speaks for a freeze too."""
 MOST_MOVES = 0.9
 FALL = 0.01
 """Share of the way down goes with each look that is below what is known: a season's change, not a busy hour."""
@@ -48,13 +50,15 @@ class Habit:
         known = self.words.get(f"{name}_looks", 0) >= self.limits.frozen_habit_looks
         return float(self.words[name]) if known else None
 
-    @property
-    def limit(self) -> float:
+    def limit(self, *, suspected: bool = False) -> float:
         """Pictures of a still view that are more alike than this are taken for frozen."""
         usual = self.unproved if self.alive is None else self.alive
         if usual is None:
             return self.limits.frozen_alike_unlearned
-        return min(self.limits.frozen_alike + self.limits.frozen_alike_factor * usual, HIGHEST)
+        base, factor = self.limits.frozen_alike, self.limits.frozen_alike_factor
+        if suspected:
+            base, factor = SUSPECTED * base, 1 + (factor - 1) / 2
+        return min(base + factor * usual, HIGHEST)
 
     @property
     def tells(self) -> bool:
@@ -83,7 +87,7 @@ class Habit:
             self._wait("doubtful" if doubtful else "pending", still)
         if moving is None:
             return
-        highest = DOUBT * self.limit
+        highest = DOUBT * self.limit()
         self._take(moving, 1)
         for name in ("pending", "doubtful"):
             if looks := self.words.pop(f"{name}_looks", 0):

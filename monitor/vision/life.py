@@ -24,13 +24,11 @@ from monitor.vision.work import Small
 EARLIER = 8
 """Earlier looks whose coarse cells are kept, 1 kB each: the clock shows in six of them."""
 GRIDS = [f"grid{number}" for number in range(EARLIER)]
-PRINTS = 48
+PRINTS = 32
 """Earlier pictures whose blocks are kept, 0.5 kB each at most: a restless encoder shows a still picture anew every
 time, and only among many pairs are there two alike."""
 TOP, BOTTOM = 0.16, 0.84
 """Movement is looked for between these shares of the height: clocks and names are burnt in above or below."""
-HELD = 0.6
-"""Share of the limit that confirms what a close look has found before, or what has stood still for unusually long."""
 
 
 @dataclass(slots=True)
@@ -139,7 +137,7 @@ class Life:
     def _suspicion(self, numbers: dict[str, Any]) -> dict[str, Any]:
         """``still``: nothing moved and the pictures are suspiciously alike; ``suspect``: a close look is worth it."""
         words, limits = self._kept.words, self._question.limits
-        limit = self._habit.limit * (HELD if words.get("held") or self._habit.rare else 1.0)
+        limit = self._habit.limit(suspected=bool(words.get("held")) or self._habit.rare)
         can_tell = numbers["blocks"] >= freeze.FEWEST and self._habit.tells
         most, run = numbers["alike"] or 0.0, numbers["still_run"]
         close = len(self._shots) >= limits.frozen_key_frames

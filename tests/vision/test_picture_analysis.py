@@ -37,7 +37,7 @@ def test_a_live_scene_is_ok() -> None:
         answer = glance([key_frame], memory)
         memory = answer.memory
         assert judged(answer).verdict == "ok"
-    assert answer.facts["freeze"]["alike"] < 0.02
+    assert answer.facts["freeze"]["alike"] < 0.4
 
 
 @pytest.mark.parametrize(

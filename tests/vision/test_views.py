@@ -230,7 +230,7 @@ def test_only_a_later_movement_proves_that_a_still_camera_was_alive() -> None:
     for _ in range(6):
         habit.learn(None, 0.3, doubtful=False)
     assert habit.alive is None
-    assert habit.limit == pytest.approx(0.635)  # unproved, but known
+    assert habit.limit() == pytest.approx(0.625)  # unproved, but known
     habit.learn(0.0, None, doubtful=False)
     assert habit.alive == 0.3
 
@@ -239,10 +239,10 @@ def test_what_was_suspected_teaches_little_even_when_the_camera_moves_again() ->
     habit = Habit({}, PictureLimits())
     for _ in range(6):
         habit.learn(0.01, None, doubtful=False)
-    before = habit.limit
+    before = habit.limit()
     habit.learn(None, 1.0, doubtful=True)
     habit.learn(0.0, None, doubtful=False)
-    assert habit.limit < 5 * before
+    assert habit.limit() < 5 * before
 
 
 def test_a_camera_before_which_nothing_moves_is_looked_at_closely_ever_more_rarely() -> None:
