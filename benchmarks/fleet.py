@@ -1,7 +1,8 @@
 """The whole daemon on a large simulated fleet: are the looks made in time, and what does it cost?
 
 ``python -m benchmarks.fleet [--cameras 500] [--minutes 2]``: healthy 1080p cameras, all looked at every interval.
-``python -m benchmarks.fleet --silent 1000 [--cameras 20]``: beside addresses that accept and never answer.
+``python -m benchmarks.fleet --silent 1000 [--cameras 20]``: beside addresses that accept and never answer; nine rounds,
+since what is kept of a device once (its standing, its fault and its ticket) is there only after some looks at each.
 """
 
 import argparse
@@ -29,6 +30,7 @@ LAST_LOOKS = 6.0
 """Seconds until a look that began in time has come to its end."""
 SETTLE = 1.5
 """Rounds before anything is counted: the first looks, and what they teach."""
+SILENT_ROUNDS = 9
 SERIES = re.compile(r'cctv_probe_last_(attempt|success)_timestamp_seconds\{site="(\w+)",device="([\w.-]+)".*\} (\S+)')
 
 
@@ -193,6 +195,15 @@ def tell(result: Result) -> None:
     print(f"looks at healthy cameras: {result.expected} due, {result.attempted} made, {result.succeeded} all ok")
     print(f"overdue at the end {result.overdue}, due and skipped (all sites) {result.skipped:.0f}")
     print(f"CPU: daemon {result.daemon_cpu:.0%}, workers {result.workers_cpu:.0%} of one core")
+    tell_growth(result.rounds)
+
+
+def tell_growth(rounds: list[Round]) -> None:
+    """What the later rounds took beyond the earlier ones."""
+    marks = [rounds[0], rounds[(2 * len(rounds) - 1) // 3], rounds[-1]]
+    for what in ("daemon_mb", "descriptors", "threads"):
+        first, later, last = (getattr(one, what) for one in marks)
+        print(f"{what}: {first:.0f} after the first round, {later:.0f} after two thirds, {last:.0f} at the end")
 
 
 def main() -> None:
@@ -202,11 +213,13 @@ def main() -> None:
     parser.add_argument("--fault", default="silent", help="what ails the others")
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--interval", type=float, default=60.0)
-    parser.add_argument("--minutes", type=float, default=0.0, help="2, or three rounds beside silent ones")
+    parser.add_argument("--minutes", type=float, default=0.0, help="2, or nine rounds beside silent ones")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     cameras = asked.cameras or (20 if asked.silent else 500)
-    rounds = max(1, round(asked.minutes * 60 / asked.interval)) if asked.minutes else 3 if asked.silent else 2
+    rounds = (
+        max(1, round(asked.minutes * 60 / asked.interval)) if asked.minutes else SILENT_ROUNDS if asked.silent else 2
+    )
     with ExitStack() as stack:
         sites = {"healthy": stack.enter_context(fleet(cameras, asked.size, 3000, loop=LOOP))}
         if asked.silent:

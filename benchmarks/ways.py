@@ -85,7 +85,11 @@ class _Drain(asyncio.Protocol):
 
 
 async def _floor(urls: list[str]) -> int:
-    """Socket drain plus one IDR decode a camera: nothing that looks at a picture can cost less."""
+    """Socket drain plus one IDR decode a camera: nothing that looks at a picture can cost less.
+
+    With the allocator as our own workers set it, or its decode would cost more than theirs.
+    """
+    workers.keep_freed_memory()
     sample = await _one_key_frame(urls[0])
     gate = asyncio.Semaphore(64)
 

@@ -196,14 +196,14 @@ def _cores() -> int:
 def _prepare_worker() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _keep_freed_memory()
+    keep_freed_memory()
     import cv2
 
     cv2.setNumThreads(1)
     gc.freeze()  # what was imported stays: no collection need walk through it
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Have glibc keep a picture's megabytes for the next one instead of fetching them from the kernel page by page."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
     if mallopt:
