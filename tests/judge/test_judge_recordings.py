@@ -35,7 +35,7 @@ TARGET = Target(
 )
 ROW = {
     *("site", "recorder", "camera", "verdict", "fault", "reason", "required_days", "span_days", "depth_days"),
-    *("coverage", "longest_gap_seconds", "gaps", "oldest", "newest", "samples_checked", "samples_bad"),
+    *("coverage", "longest_gap_seconds", "gaps", "oldest", "newest", "samples_checked", "samples_bad", "samples_dated"),
     *("forecast_days", "days"),
 }
 
