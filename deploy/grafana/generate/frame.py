@@ -1,6 +1,8 @@
 """What every dashboard has: the data source and the choices at its top, a way to the others, a fixed uid."""
 
-from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink, DatasourceVariable, QueryVariable
+from collections.abc import Iterable, Mapping
+
+from grafana_foundation_sdk.builders.dashboard import Dashboard, DashboardLink, DatasourceVariable, QueryVariable, Row
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
     DashboardLinkType,
@@ -9,7 +11,7 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
-from deploy.grafana.generate.panels import SOURCE
+from deploy.grafana.generate.panels import SOURCE, Panel
 
 
 def frame(uid: str, title: str, description: str, *choices: QueryVariable, span: str = "now-24h") -> Dashboard:
@@ -20,6 +22,15 @@ def frame(uid: str, title: str, description: str, *choices: QueryVariable, span:
     for choice in choices:
         made = made.with_variable(choice)
     return made
+
+
+def filled(dashboard: Dashboard, rows: Mapping[str, Iterable[Panel]]) -> Dashboard:
+    """With these rows of panels, one under the other."""
+    for title, panels in rows.items():
+        dashboard = dashboard.with_row(Row(title))
+        for panel in panels:
+            dashboard = dashboard.with_panel(panel)
+    return dashboard
 
 
 def sites() -> QueryVariable:

@@ -1,10 +1,11 @@
 """The few kinds of panel the dashboards are made of, each with what it must have: title, description, unit."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from grafana_foundation_sdk.builders import bargauge, stat, statushistory, table, timeseries
 from grafana_foundation_sdk.builders.common import ReduceDataOptions, StackingConfig, VizLegendOptions
-from grafana_foundation_sdk.builders.dashboard import Row, ThresholdsConfig
+from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.builders.prometheus import Dataquery
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models.common import BigValueColorMode, LegendDisplayMode, LegendPlacement, StackingMode
@@ -33,6 +34,9 @@ SAMPLE = ((None, GREY), (0.95, BLUE))
 PLAIN = ((None, BLUE),)
 Steps = tuple[tuple[float | None, str], ...]
 
+DAYS = "suffix: d"
+"""What contracts are written in; Grafana itself would turn fifteen days into weeks."""
+
 VERDICTS = {"0": ("ok", GREEN), "1": ("unknown", GREY), "2": ("fault", RED)}
 VERDICT = (
     'sum by (site, device) (2 * cctv_verdict{{{where},verdict="fault"}} or cctv_verdict{{{where},verdict="unknown"}})'
@@ -40,13 +44,20 @@ VERDICT = (
 """0 ok, 1 unknown, 2 fault."""
 
 
+def in_days(series: str) -> str:
+    """Seconds as days, of a series or an expression in brackets."""
+    return f"{series} / 86400"
+
+
 def query(expression: str, legend: str = "__auto", *, instant: bool = False, ref: str = "A") -> Dataquery:
     made = Dataquery().datasource(SOURCE).expr(expression).legend_format(legend).ref_id(ref)
     return made.instant().format(PromQueryFormat.TABLE) if instant else made.range()
 
 
-def row(title: str) -> Row:
-    return Row(title)
+def queries(legends: Mapping[str, str], *, instant: bool = False) -> list[Dataquery]:
+    """Several at once: expression -> legend."""
+    letters = zip("ABCDEFGH", legends.items(), strict=False)
+    return [query(expression, legend, instant=instant, ref=letter) for letter, (expression, legend) in letters]
 
 
 def number(
@@ -90,7 +101,10 @@ def rows(
     for words in units.values():
         name, _, of = words.partition("|")
         if of:
-            made = made.override_by_name(name, [DynamicConfigValue(id_val="unit", value=of)])
+            shown = [DynamicConfigValue(id_val="unit", value=of)]
+            if of == DAYS:
+                shown.append(DynamicConfigValue(id_val="decimals", value=1))
+            made = made.override_by_name(name, shown)
     return made
 
 
@@ -128,7 +142,8 @@ def when_empty(panel: P, words: str) -> P:
 
 
 def _framed(panel: P, title: str, description: str, unit: str, width: int, height: int) -> P:
-    return panel.title(title).description(description).unit(unit).datasource(SOURCE).span(width).height(height)
+    made = panel.title(title).description(description).unit(unit).datasource(SOURCE).span(width).height(height)
+    return made.decimals(1) if unit == DAYS else made
 
 
 def _thresholds(steps: Steps) -> ThresholdsConfig:
