@@ -18,6 +18,10 @@ class Period:
     def first_day(self) -> date:
         return self.start.astimezone(ZoneInfo(self.timezone)).date()
 
+    @property
+    def last_day(self) -> date:
+        return (self.end - timedelta(microseconds=1)).astimezone(ZoneInfo(self.timezone)).date()
+
     def days(self) -> Iterator["Period"]:
         """One after another; a day is 23 or 25 hours long when the clocks change."""
         day = self.first_day

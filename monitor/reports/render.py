@@ -110,6 +110,8 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "percent": lambda share: "–" if share is None else format_percent(share, "0.00%", locale=locale),
         "number": lambda value, form="#,##0.#": "–" if value is None else format_decimal(value, form, locale=locale),
         "duration": lambda seconds: "–" if seconds is None else length(seconds, locale),
+        "days_long": lambda seconds: None if seconds is None else seconds / 86400,
+        "hours_long": lambda seconds: None if seconds is None else seconds / 3600,
         "means": lambda kind: guidance_for(FaultKind(kind), language).means,
         "aspect": lambda aspect: _aspect(aspect, translate),
         "manual": lambda code: translate(MANUAL[code]),

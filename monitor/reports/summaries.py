@@ -24,7 +24,7 @@ def make(kind: str, site: SiteFile, store: Store, archive: Archive, now: datetim
         document["trend"] = trend(site, store, archive, document, period)
     document["inspection"] = _inspection(archive, site.id, period) if kind != "day" else None
     document["follow_ups"] = _follow_ups(store.read(jobs.uncalled, site.id), site)
-    document["before"] = _before(archive.newest(site.id, kind), document)
+    document["before"] = _before(_one_before(archive, document), document)
     return document
 
 
@@ -47,10 +47,13 @@ def _document(kind: str, site: SiteFile, material: Material, period: Period, now
 
 
 def _inspection(archive: Archive, site: str, period: Period) -> Document | None:
-    """The newest inspection, in short."""
-    document = archive.newest(site, "inspection")
-    if document is None or datetime.fromisoformat(document["made_at"]) < period.start:
+    """The last inspection of the period, in short."""
+    last = period.last_day.isoformat()
+    within = (one for one in archive.kept(site, "inspection") if period.first_day.isoformat() <= one.made[:10] <= last)
+    newest = next(within, None)
+    if newest is None:
         return None
+    document = archive.load(newest)
     return {"made_at": document["made_at"], "verdict": document["verdict"], "counts": document["counts"]}
 
 
@@ -67,6 +70,13 @@ def _follow_ups(waiting: Iterable[Job], site: SiteFile) -> list[Document]:
         for job in waiting
         if job.closed
     ]
+
+
+def _one_before(archive: Archive, now: Document) -> Document | None:
+    """The newest report of an earlier period: the one of this period may be kept already."""
+    loaded = (archive.load(one) for one in archive.kept(now["site"], now["kind"]))
+    start = datetime.fromisoformat(now["period"]["start"])
+    return next((one for one in loaded if datetime.fromisoformat(one["period"]["start"]) < start), None)
 
 
 def _before(previous: Document | None, now: Document) -> Document | None:

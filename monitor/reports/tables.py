@@ -29,7 +29,7 @@ def rows(document: Document, language: str) -> Iterator[Row]:
 
 
 def _reliability(told: Document, translate: words.Translate) -> Iterator[Row]:
-    heads = (_("Model"), _("Devices"), _("Failures"), _("Hours between failures"), _("Hours to repair"))
+    heads = (_("Model"), _("Devices"), _("Failures"), _("Days between failures"), _("Hours to repair"))
     yield []
     yield [translate(head) for head in heads]
     for row in ({"model": translate(_("Whole site"))} | told["all"], *told["models"]):
@@ -37,7 +37,7 @@ def _reliability(told: Document, translate: words.Translate) -> Iterator[Row]:
 
 
 def _trend(months: Sequence[Document], translate: words.Translate) -> Iterator[Row]:
-    heads = (_("Month"), *RATES.values(), _("Sample"), _("Failures"), _("Hours between failures"), _("Hours to repair"))
+    heads = (_("Month"), *RATES.values(), _("Sample"), _("Failures"), _("Days between failures"), _("Hours to repair"))
     yield []
     yield [translate(head) for head in heads]
     for row in months:
@@ -45,11 +45,11 @@ def _trend(months: Sequence[Document], translate: words.Translate) -> Iterator[R
 
 
 def _times(row: Document) -> Row:
-    return [row["failures"], _hours(row["mtbf_seconds"]), _hours(row["repair_seconds"])]
+    return [row["failures"], _in(86400, row["mtbf_seconds"]), _in(3600, row["repair_seconds"])]
 
 
-def _hours(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds / 3600, 2)
+def _in(unit: int, seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / unit, 2)
 
 
 def _findings(document: Document, language: str) -> Iterator[Row]:

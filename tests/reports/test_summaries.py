@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filled import HOSTILE, NOW, SITE, fill
+from filled import HOSTILE, NOW, SITE, ZONE, fill
 
 from monitor.reports import summaries
 from monitor.reports.archive import Archive
@@ -82,6 +82,22 @@ def test_it_is_compared_with_the_report_before(store: Store, archive: Archive) -
     document = made("day", store, archive)
     assert [one["device"] for one in document["before"]["open"]] == ["yard"]
     assert document["before"]["figures"]["intact"]["value"] == pytest.approx(1 - 10 / 72, abs=0.02)
+
+
+def test_a_report_made_twice_is_not_compared_with_itself(store: Store, archive: Archive) -> None:
+    for now in (NOW - timedelta(days=1), NOW):
+        archive.keep(made("day", store, archive, now), {})
+    again = made("day", store, archive, NOW + timedelta(hours=1))
+    assert again["before"]["with"] == (NOW - timedelta(days=1)).isoformat(timespec="seconds")
+
+
+def test_only_an_inspection_of_the_period_is_told(store: Store, archive: Archive) -> None:
+    inspected = {"kind": "inspection", "site": "school-3", "timezone": ZONE, "verdict": "ok", "counts": {"ok": 4}}
+    for days in (1, 20, 40):
+        archive.keep(inspected | {"made_at": (NOW - timedelta(days=days)).isoformat()}, {})
+    archive.keep(inspected | {"made_at": NOW.isoformat()}, {})
+    told = made("month", store, archive)["inspection"]
+    assert told["made_at"] == (NOW - timedelta(days=1)).isoformat()
 
 
 def test_days_that_the_recorder_has_forgotten_are_known_from_the_daily_reports(store: Store, archive: Archive) -> None:

@@ -91,7 +91,7 @@ def test_plots_and_table_say_what_is_not_known(language: str, word: str, store: 
     assert cells["2026-01"][1:] == [""] * 3 + cells["2026-01"][4:5] + [""] * 3
     assert float(cells["2026-02"][1]) == document["figures"]["all"]["online"]["value"]
     assert float(cells["DS-2CD2T47"][3]) == pytest.approx(
-        document["reliability"]["models"][0]["mtbf_seconds"] / 3600, 0.01
+        document["reliability"]["models"][0]["mtbf_seconds"] / 86400, 0.01
     )
 
 
