@@ -145,6 +145,31 @@ async def test_what_is_not_known_has_no_series(unknown: object) -> None:
     }
 
 
+STRANGE = [None, 0, -1.5, 10**400, float("nan"), "", "0001-01-01T00:00:00", "9999-12-31T23:59:59", "\ud800\n", [], {}]
+STRANGE += [[[]], [{"id": {}, "status": []}], {"now": [1]}, {"phases": "x"}, {"id": 1}, True, "2026-13-01"]
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda strange: repr(strange)[:20])
+async def test_facts_of_a_wrong_shape_cost_their_own_series_and_nothing_else(strange: object) -> None:
+    """They are old, or from a device that lies: neither the scrape nor the daemon may end by them."""
+    names = ("frames_per_second", "phases", "now", "span_days", "longest_gap_seconds", "oldest", "newest", "disks")
+    names += ("clock_offset_seconds", "manufacturer", "model")
+    parts = {"stream": {name: strange for name in names}, "picture": {"now": {"level": strange}}, "onvif": {}}
+    for facts in (
+        {name: strange for name in names},
+        parts,
+        {name: strange for name in parts},
+        parts | {"onvif": parts},
+    ):
+        board = gate(
+            [look("picture", **facts), look("onvif", onvif={name: strange for name in names})],
+            [standing(probe, Verdict.OK, **facts) for probe in ("recorder", "recording")],
+        )
+        found = series(await text_of(Metrics(), board))
+        assert value(found, "cctv_probe_success", probe="picture") == 1
+        assert render_device(GATE, board.devices[GATE])
+
+
 async def test_disks_of_a_recorder() -> None:
     disks = [
         {"id": "sda", "status": "ok", "size": 4e12, "smart_passed": True},

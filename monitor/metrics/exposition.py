@@ -104,7 +104,7 @@ class DeviceSeries:
             await asyncio.sleep(0)
             body = of_faults[place] if place in of_faults else "".join([texts[place] for texts in lines])
             if body:
-                yield f"{head}{body}".encode()
+                yield f"{head}{body}".encode(errors="replace")
 
 
 def render_device(key: Key, state: DeviceState) -> bytes:
@@ -112,7 +112,7 @@ def render_device(key: Key, state: DeviceState) -> bytes:
     identity = _identity(key)
     lines = _with(_with(_empty(), identity, state, lasting), identity, state, passing)
     lines[_FAULTS] = "".join(_fault_line(key, kind) for kind in sorted(set(confirmed_faults(state))))
-    return "".join(head + body for head, body in zip(_HEAD, lines, strict=True) if body).encode()
+    return "".join(head + body for head, body in zip(_HEAD, lines, strict=True) if body).encode(errors="replace")
 
 
 def _empty() -> list[str]:

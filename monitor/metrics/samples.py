@@ -1,6 +1,6 @@
 """What the board knows about one device, as metric samples. What is not known gives no sample, never a zero."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -37,6 +37,8 @@ _RECORDING_TIMES = (
     ("cctv_recording_oldest_timestamp_seconds", "oldest"),
     ("cctv_recording_newest_timestamp_seconds", "newest"),
 )
+_LARGEST = 2**63
+"""More is no measured number, and some are too large to be multiplied by a unit."""
 _DISK_HEALTHY = {"ok": 1, "full": 1, "failed": 0, "absent": 0}
 
 
@@ -53,7 +55,7 @@ def lasting(state: DeviceState, put: Put) -> None:
     recorder = _recorder_facts(state.standings)
     _clock(_part(state.looks.get("onvif"), "onvif"), recorder, put)
     _recording(state.standings, put)
-    _disks(recorder.get("disks") or (), put)
+    _disks(recorder.get("disks"), put)
 
 
 def basis(state: DeviceState) -> tuple[object, ...]:
@@ -117,13 +119,13 @@ def _probe(look: Look, standings: Mapping[tuple[str, str], Standing], put: Put) 
 def _stream(looks: Mapping[str, Look], put: Put) -> None:
     facts = _part(looks.get("picture"), "stream") or _part(looks.get("rtsp"), "stream")
     _numbers(facts, _STREAM, put)
-    first = number((facts.get("phases") or {}).get("key_frame"))
+    first = number(_mapping(facts.get("phases")).get("key_frame"))
     if first is not None:
         put("cctv_stream_first_frame_seconds", "", first)
 
 
 def _picture(looks: Mapping[str, Look], put: Put) -> None:
-    _numbers(_part(looks.get("picture"), "picture").get("now") or {}, _PICTURE, put)
+    _numbers(_mapping(_part(looks.get("picture"), "picture").get("now")), _PICTURE, put)
 
 
 def _recorder_facts(standings: Mapping[tuple[str, str], Standing]) -> Mapping[str, Any]:
@@ -164,11 +166,12 @@ def _judged_at(standing: Standing) -> datetime | None:
     return max((at for at in (standing.last_ok, standing.last_bad) if at), default=None)
 
 
-def _disks(disks: Iterable[Mapping[str, Any]], put: Put) -> None:
-    for disk in disks:
+def _disks(disks: object, put: Put) -> None:
+    for disk in map(_mapping, disks if isinstance(disks, list | tuple) else ()):
         label = f',disk="{escape(str(disk.get("id", "")))}"'
-        if disk.get("status") in _DISK_HEALTHY:
-            sound = _DISK_HEALTHY[disk["status"]] and disk.get("smart_passed") is not False
+        healthy = _DISK_HEALTHY.get(str(disk.get("status")))
+        if healthy is not None:
+            sound = healthy and disk.get("smart_passed") is not False
             put("cctv_disk_healthy", label, int(sound and disk.get("read_only") is not True))
         for name, fact in (("cctv_disk_size_bytes", "size"), ("cctv_disk_free_bytes", "free")):
             value = number(disk.get(fact))
@@ -184,22 +187,26 @@ def _numbers(facts: Mapping[str, Any], wanted: tuple[tuple[str, str], ...], put:
 
 
 def _part(look: Look | None, name: str) -> Mapping[str, Any]:
-    part = look.facts.get(name) if look else None
-    return part if isinstance(part, Mapping) else {}
+    return _mapping(look.facts.get(name)) if look else {}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Facts come from devices, and from state files of other versions: what has another shape is not known."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def number(value: object) -> float | None:
     """The value if it is a finite number, else None."""
     if type(value) is float:
         return value if isfinite(value) else None
-    return value if type(value) is int else None
+    return value if type(value) is int and -_LARGEST < value < _LARGEST else None
 
 
 def timestamp(value: object) -> float | None:
     """Epoch seconds of an RFC 3339 text, a datetime or a number; None if it is none of them."""
-    if isinstance(value, str):
-        try:
+    try:
+        if isinstance(value, str):
             value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    return value.timestamp() if isinstance(value, datetime) else number(value)
+        return value.timestamp() if isinstance(value, datetime) else number(value)
+    except (ValueError, OverflowError):  # no time, or one that this machine's clock cannot say
+        return None
