@@ -11,8 +11,7 @@ fi
 apt-get update -qq
 PACKAGE=$(mktemp -d)
 trap 'rm -rf "$PACKAGE"' EXIT
-chmod 755 "$PACKAGE"
-(cd "$PACKAGE" && apt-get download -qq redmine)
+(cd "$PACKAGE" && apt-get download -qq -o APT::Sandbox::User=root redmine)
 NEEDS=$(dpkg-deb -f "$PACKAGE"/redmine_*.deb Depends | sed 's/dbconfig-common, //; s/redmine-sqlite[^,]*, //; s/, debconf.*//')
 DEBIAN_FRONTEND=noninteractive apt-get satisfy -qq -y --no-install-recommends "$NEEDS, ruby-sqlite3, ruby-webrick" >/dev/null
 rm -rf "$TO"
