@@ -107,7 +107,7 @@ class PictureLimits:
     """Least response of the phase correlation to believe a shift."""
     moved_recovers: float = 0.15
     """The lost share must fall by this when the shift is undone."""
-    blurred_detail: float = 0.45
+    blurred_detail: float = 0.52
     """Fine detail of the recognised tiles below this share of the reference's = blurred."""
     blurred_layout: float = 0.8
     """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""

@@ -125,7 +125,7 @@ class Beholder:
         same_colour = bool(beside.view.words["mono"]) == self._monochrome(numbers)
         if beside.same_light:
             steady = beside.comparison.lost < limits.occluded_share_lasting
-            sharp = beside.comparison.sharpness > 1.5 * limits.blurred_detail
+            sharp = beside.comparison.sharpness > 1.25 * limits.blurred_detail
             return beside.view if steady and sharp and not _shifted(beside.comparison, limits) else None
         if beside.comparison.lost < (AGREES if same_colour else AGREES_ACROSS_COLOUR):
             return self._unfinished(numbers, shape) or self._views.begin(self._monochrome(numbers), shape)
