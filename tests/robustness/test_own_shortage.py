@@ -89,9 +89,10 @@ async def test_an_event_loop_that_was_held_up(tmp_path: Path):
 
 
 async def test_a_name_server_that_is_silent(tmp_path: Path):
-    """Names resolve, then the server falls silent: known devices are looked at as before, others are unknown."""
-    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.253\noptions timeout:30 attempts:1\n")
-    silent = 'mount --bind "$PWD/resolv.conf" /etc/resolv.conf'
+    """Devices with an address are looked at as before, others are unknown and said to be; until names resolve again."""
+    (tmp_path / "resolv.conf").write_text("nameserver 127.0.0.253\noptions timeout:6 attempts:1\n")
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n")
+    silent = 'mount --bind "$PWD/resolv.conf" /etc/resolv.conf && mount --bind "$PWD/hosts" /etc/hosts'
     specs = [*cameras(77, "gate"), CameraSpec("yard", "127.77.0.9", port=0, **TINY)]
     async with Simulator(specs) as site:
         config = configuration(site).replace("rtsp://127.77.0.9:", "rtsp://yard.school.example:")
@@ -103,3 +104,6 @@ async def test_a_name_server_that_is_silent(tmp_path: Path):
             text = await running.metrics()
             assert faults(text) == set()
             assert value(text, "process_open_fds") < 60
+            with (tmp_path / "hosts").open("a") as hosts:  # in place: the mount is of this very file
+                hosts.write("127.77.0.9 yard.school.example\n")
+            await running.looks_again("gate", "yard")
