@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from monitor import workers
 from monitor.model import (
     Channel,
     ChannelRecordings,
@@ -28,6 +27,7 @@ from monitor.protocols.http_wire import Answer
 from monitor.protocols.loose import mapping, number, sequence
 from monitor.protocols.ssh_login import Login
 from monitor.retention.clock import NETWORK
+from monitor.retention.decoding import decoded
 from monitor.retention.frigate_file import INSIDE, Files, read_frigate_file
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import DAY, Days, read_channel, read_channels
@@ -126,7 +126,9 @@ class _Server:
         answer = await self._inquiry.http.ask("GET", path, deadline, accept=(200, 400, 404))
         if answer.status != 200:
             return Sample(channel, at, False, "cannot be cut out: the server finds no recording there")
-        return await _decoded(channel, at, answer.body, deadline)
+        from monitor.vision.recorded import playable
+
+        return await decoded(channel, at, deadline, playable, ((0, answer.body),), len(answer.body), None)
 
     def _segment(self, row: Mapping[str, Any]) -> Segment:
         start, end, size = (number(row.get(name)) for name in ("start_time", "end_time", "segment_size"))
@@ -134,16 +136,6 @@ class _Server:
             raise DeviceError(Outcome.PROTOCOL, "a recording has no usable time")
         over = None if end is None else end - self.shift
         return Segment(start - self.shift, over, None if size is None else round(size * MIB))
-
-
-async def _decoded(channel: str, at: float, clip: bytes, deadline: Deadline) -> Sample:
-    from monitor.vision.recorded import playable
-
-    try:
-        why = await workers.in_process(playable, ((0, clip),), len(clip), None, deadline=deadline)
-    except (TimeoutError, workers.WorkerDied, MemoryError) as error:
-        return Sample(channel, at, None, f"could not be decoded ({type(error).__name__})")
-    return Sample(channel, at, not why, why)
 
 
 def _described(

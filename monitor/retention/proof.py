@@ -13,9 +13,9 @@ import numpy as np
 from monitor.model import Channel, Deadline, Sample
 from monitor.retention import media, played
 from monitor.retention.closed import Cache, Instant
+from monitor.retention.decoding import decoded
 from monitor.retention.pieces import Files
 from monitor.retention.tree import Plan, Reading, Tree
-from monitor.workers import WorkerDied, in_process
 
 WHOLE = 1024**2
 """Files up to this size are fetched whole; of larger ones the index and one picture."""
@@ -184,11 +184,9 @@ async def decode(one: Fetched, deadline: Deadline) -> Sample:
     chosen = one.chosen
     if not one.ranges:
         return Sample(chosen.channel, chosen.at, one.good, one.reason)
-    try:
-        why = await in_process(playable, one.ranges, one.size, one.sample, deadline=deadline.within(DECODE_SECONDS))
-    except (TimeoutError, WorkerDied, MemoryError) as error:
-        return Sample(chosen.channel, chosen.at, None, f"could not be decoded ({type(error).__name__})")
-    return Sample(chosen.channel, chosen.at, not why, why or one.reason, "" if why else one.dated)
+    within = deadline.within(DECODE_SECONDS)
+    sample = await decoded(chosen.channel, chosen.at, within, playable, one.ranges, one.size, one.sample)
+    return replace(sample, reason=one.reason, dated=one.dated) if sample.good else sample
 
 
 def remembered(reading: Reading, fetched: Sequence[Fetched], samples: Sequence[Sample], timezone: str) -> Cache:

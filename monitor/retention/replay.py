@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from monitor import workers
-from monitor.model import Credentials, Deadline, KeyFrame, LoginState, Outcome, Sample
+from monitor.model import Credentials, Deadline, LoginState, Outcome, Sample
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.rtsp import Replay, look
+from monitor.retention.decoding import decoded
 
 BAD = frozenset({Outcome.NOT_FOUND, Outcome.NO_RTP, Outcome.NO_KEY_FRAME, Outcome.NO_VIDEO, Outcome.STALLED})
 """A playback that ends so is a recording that does not play; any other failure says nothing about the recording."""
@@ -30,6 +30,8 @@ class Player:
 
 async def play(player: Player, channel: str, at: float, url: str, wish: Replay, deadline: Deadline) -> Sample:
     """One picture of the recording at our instant ``at``. DeviceError where nothing was learnt about the recording."""
+    from monitor.vision.playback import shows
+
     seen = await look(
         url,
         player.credentials,
@@ -49,7 +51,7 @@ async def play(player: Player, channel: str, at: float, url: str, wish: Replay, 
     other = another_time(told, at, ahead.total_seconds())
     if other:
         return Sample(channel, at, False, other)
-    sample = await _decoded(channel, at, seen.key_frames[0], deadline)
+    sample = await decoded(channel, at, deadline, shows, seen.key_frames[0])
     return replace(sample, dated=agreeing(told, at, ahead.total_seconds()) if sample.good else "")
 
 
@@ -72,13 +74,3 @@ def another_time(told: Mapping[str, float], at: float, ahead: float = 0.0) -> st
 def _apart(when: float, at: float, ahead: float) -> float:
     """Seconds, in whichever dress is nearer."""
     return min(when - at, when - ahead - at, key=abs)
-
-
-async def _decoded(channel: str, at: float, key_frame: KeyFrame, deadline: Deadline) -> Sample:
-    from monitor.vision.playback import shows
-
-    try:
-        why = await workers.in_process(shows, key_frame, deadline=deadline)
-    except (TimeoutError, workers.WorkerDied, MemoryError) as error:
-        return Sample(channel, at, None, f"could not be decoded ({type(error).__name__})")
-    return Sample(channel, at, not why, why)

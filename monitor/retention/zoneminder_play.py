@@ -12,13 +12,14 @@ from monitor.protocols.http_wire import Answer
 from monitor.protocols.loose import number
 from monitor.retention import media, proof
 from monitor.retention.closed import Instant
+from monitor.retention.decoding import decoded
 
-FETCH = Callable[[str, Mapping[str, Any], Mapping[str, str]], Awaitable[Answer]]
+Fetch = Callable[[str, Mapping[str, Any], Mapping[str, str]], Awaitable[Answer]]
 """(method, query of index.php, headers) -> an answer with status 200, 206 or 404. Raises DeviceError."""
 
 
 async def play_event(
-    fetch: FETCH, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
+    fetch: Fetch, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
 ) -> Sample:
     """One picture of an event that began at ``start``, at our instant ``at``. DeviceError where nothing was learnt."""
     if event.get("DefaultVideo"):
@@ -27,7 +28,7 @@ async def play_event(
 
 
 async def _video(
-    fetch: FETCH, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
+    fetch: Fetch, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
 ) -> Sample:
     query = {"view": "view_video", "eid": event.get("Id")}
     told = await fetch("HEAD", query, {})
@@ -67,23 +68,15 @@ def _part(answer: Answer, offset: int, count: int) -> bytes:
 
 
 async def _frame(
-    fetch: FETCH, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
+    fetch: Fetch, event: Mapping[str, Any], channel: str, at: float, start: float, deadline: Deadline
 ) -> Sample:
     """Frames count from 1; their number at an instant by the mean rate."""
+    from monitor.vision.playback import shows
+
     frames, length = number(event.get("Frames")) or 0.0, number(event.get("Length")) or 0.0
     share = (at - start) / length if length else 0.0
     chosen = 1 + int(min(max(share, 0.0), 0.99) * frames)
     answer = await fetch("GET", {"view": "image", "eid": event.get("Id"), "fid": chosen}, {})
     if answer.status != 200 or not answer.body:
         return Sample(channel, at, False, f"is listed, but its frame {chosen} cannot be opened")
-    return await _shown(channel, at, answer.body, deadline)
-
-
-async def _shown(channel: str, at: float, picture: bytes, deadline: Deadline) -> Sample:
-    from monitor.vision.playback import shows
-
-    try:
-        why = await workers.in_process(shows, KeyFrame("mjpeg", picture, 0, 0.0), deadline=deadline)
-    except (TimeoutError, workers.WorkerDied, MemoryError) as error:
-        return Sample(channel, at, None, f"could not be decoded ({type(error).__name__})")
-    return Sample(channel, at, not why, why)
+    return await decoded(channel, at, deadline, shows, KeyFrame("mjpeg", answer.body, 0, 0.0))
