@@ -58,7 +58,7 @@ class Talk:
         self.values: dict[str, Any] = {
             **template.fields,
             **options.fields,
-            **{name: value for name, value in asdict(ticket).items() if name not in ("pictures", "parent")},
+            **{name: value for name, value in asdict(ticket).items() if name not in ("pictures", "parent", "unsure")},
             **secrets,
             "url": options.url.removesuffix("/") if template.find else options.url,
             "username": options.username,
