@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 TERMS = re.compile(
     r"ONVIF|UTC|RTSP|DESCRIBE|SETUP|PLAY|RTP|IDR|TCP|HTTP|TLS|SOAP|XML|JSON|CSV|SSH|SFTP|SMART|SHA|UPS|RAID|PTZ|PoE|NVR|NTP|"
-    r"DHCP|IP|API|ID|USB|CPU|H|MB|GB|TB|MiB|Mbit|Hz|MP|moov|inode|HEVC|MJPEG|hevc|mjpeg|fps|ssh|Alertmanager|cctv|monitor|English|"
+    r"DHCP|IP|API|ID|USB|CPU|H|MB|GB|TB|MiB|Mbit|Hz|MP|moov|inode|HEVC|MJPEG|hevc|mjpeg|fps|ssh|ulimit|Hn|LimitNOFILE|poll|concurrency|chrony|systemd|timesyncd|listen|Alertmanager|cctv|monitor|English|"
     r"Options|Users|Enabled|auth|int|known|hosts|layout|timezone|Content|Length"
 )
 """Protocols, codecs, units, keys of the configuration, the program itself."""
@@ -14,7 +14,7 @@ TERMS = re.compile(
 
 def english(text: str, names: Iterable[str] = ()) -> list[str]:
     """The words that a Chinese text should not hold. ``names`` of sites, devices and people are none."""
-    text = re.sub(r"cctv [a-z]+( --?[a-z]+)*|\b[0-9a-f]{64}\b", " ", text)
+    text = re.sub(r"cctv [a-z]+( example| --?[a-z]+)*|\b[0-9a-f]{64}\b", " ", text)
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     return [word for word in re.findall(r"[A-Za-z]{2,}", text) if not TERMS.fullmatch(word)]

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from monitor.cli import exits
 from monitor.cli.rendering import console
-from monitor.cli.terminal import mark
+from monitor.cli.terminal import mark, told
 from monitor.model import Verdict
 from monitor.settings import ConfigError, Settings, find_config, load
 
@@ -22,7 +22,7 @@ def doctor(config: Annotated[Path | None, typer.Option(help="The configuration f
     results = [Check("configuration", *found), *(check() for check in checks(settings))]
     shown = Table(box=None, pad_edge=False, show_header=False)
     for result in results:
-        shown.add_row(result.subject, mark(result.verdict), escape(result.words))
+        shown.add_row(told(result.subject), mark(result.verdict), escape(told(result.words)))
     console().print(shown)
     refused = found[0] is Verdict.FAULT
     raise typer.Exit(exits.USAGE if refused else exits.code_of(result.verdict for result in results))

@@ -9,7 +9,7 @@ MONITOR = Path(__file__).parents[2] / "monitor"
 ROOMS = (
     *("judge", "blame", "probes", "protocols", "retention", "vision", "patience.py", "runner.py", "ledger.py"),
     *("eyes.py", "workers.py", "docket.py", "store/database.py", "store/refuge.py", "store/schema.py"),
-    *("reports/leave_site.py", "tickets/desk.py", "tickets/alerts.py"),
+    *("reports/leave_site.py", "tickets/desk.py", "tickets/alerts.py", "cli/machine.py", "cli/doctor.py"),
 )
 """Where the words of evidence, findings, faults, notices and certificates are made."""
 TECHNICAL = (
@@ -21,6 +21,7 @@ TECHNICAL = (
     r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
     r"^(Permission denied|No such file or directory|No existing session|NO MATCHES)$",  # words of others
     r"^the body|alerts (at once|is missing)|^\{\}\.\w+ is |not a JSON object|not text$|neither firing",
+    r"^\{\} GiB$|^The configuration file\.$",  # a unit; the help of an option
     r"^no JPEG from an array of shape|^\{\} at \{\}:\{\} in \{\}$",  # mistakes of ours, for the log alone
 )
 NOT_SHOWN = ("layout.py", "options.py", "address.py", "url.py", "discovery.py", "annotate.py")
