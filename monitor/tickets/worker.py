@@ -91,7 +91,7 @@ class Worker:
         """Did an opening get no answer a short while ago?"""
         if message.action != "open" or message.begun is None or message.id in self._undone:
             return False
-        return self._clock() - message.begun < timedelta(seconds=SETTLE)
+        return abs(self._clock() - message.begun) < timedelta(seconds=SETTLE)  # a clock may be set back
 
     async def _send(self, message: Message, known: Receipt, unsure: bool) -> Receipt:
         evidence = await asyncio.to_thread(_evidence, pictures.folder(self._store.path), message)

@@ -111,6 +111,20 @@ async def test_after_a_clear_no_it_is_opened_without_delay(
     assert desk.counts() == {"f-gate": 1}
 
 
+async def test_a_clock_that_was_set_back_does_not_hold_up_a_ticket(
+    house: House, plain_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SETTLE", 3600)
+    house.raised("gate")
+    house.turn(seconds=1)
+    (opening,) = [one for one in house.store.read(outbox.pending) if one.sink == "desk"]
+    house.store.write(outbox.begin, opening.id, datetime.now(UTC) + timedelta(days=1))
+    with Desk(webhook=False) as desk:
+        async with house.at_work(desk=webhook(desk.url, template_file=plain_template)):
+            await house.until(house.delivered)
+    assert desk.counts() == {"f-gate": 1}
+
+
 async def test_a_desk_in_any_mood_for_long_ends_with_the_truth(house: House, plain_template: Path) -> None:
     moods, calm = random.Random(7), asyncio.Event()
     draw = ["", "", REFUSE, TOO_MANY, AWAY, LOSE, LOSE]
