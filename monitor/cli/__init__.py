@@ -1,58 +1,54 @@
 """The command ``cctv``: one file per verb, and the only place that prints."""
 
 import signal
+import sys
+from collections.abc import Iterable
+from importlib import import_module
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    accept_view,
-    check,
-    commission,
-    config,
-    demo,
-    discover,
-    doctor,
-    explain,
-    inspect,
-    leave_site,
-    maintenance,
-    report,
-    retention,
-    run,
-    simulate,
-    status,
-    ticket,
-    why,
-)
 
-app = typer.Typer(
-    name="cctv",
-    help="Knows whether a video surveillance system really works.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,  # locals hold passwords
+GROUPS = {
+    "config": "Check, show and explain the configuration.",
+    "ticket": "The repair job book.",
+    "maintenance": "Windows in which faults are expected.",
+}
+"""Verbs with verbs of their own."""
+VERBS = (
+    *("run", "check", "retention", "discover", "config", "doctor", "status", "why", "inspect", "leave-site", "report"),
+    *("accept-view", "commission", "explain", "ticket", "maintenance", "demo", "simulate"),
 )
-app.command("run")(run.run)
-app.command("check")(check.check)
-app.command("retention")(retention.retention)
-app.command("discover")(discover.discover)
-app.add_typer(config.app, name="config", help="Check, show and explain the configuration.")
-app.command("doctor")(doctor.doctor)
-app.command("status")(status.status)
-app.command("why")(why.why)
-app.command("inspect")(inspect.inspect)
-app.command("leave-site")(leave_site.leave_site)
-app.command("report")(report.report)
-app.command("accept-view")(accept_view.accept_view)
-app.command("commission")(commission.commission)
-app.command("explain")(explain.explain)
-app.add_typer(ticket.app, name="ticket", help="The repair job book.")
-app.add_typer(maintenance.app, name="maintenance", help="Windows in which faults are expected.")
-app.command("demo")(demo.demo)
-app.command("simulate")(simulate.simulate)
+"""In the order of ``cctv --help``; each is the function, or the group, of the file of its name."""
+
+
+def assembled(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """The command with these verbs: a file is imported only for a verb that is wanted."""
+    made = typer.Typer(
+        name="cctv",
+        help="Knows whether a video surveillance system really works.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_show_locals=False,  # locals hold passwords
+    )
+    made.callback()(cctv)
+    for verb in verbs:
+        name = verb.replace("-", "_")
+        file = import_module(f"monitor.cli.{name}")
+        if verb in GROUPS:
+            made.add_typer(file.app, name=verb, help=GROUPS[verb])
+        else:
+            made.command(verb)(getattr(file, name))
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    """``app``: the whole command, made when somebody asks for it."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return assembled()
 
 
 def _print_version(wanted: bool) -> None:
@@ -61,7 +57,6 @@ def _print_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def cctv(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and end.")
@@ -73,7 +68,7 @@ def cctv(
 def main() -> None:
     """Entry point of the command."""
     signal.signal(signal.SIGTERM, _as_if_interrupted)
-    app()
+    assembled([verb for verb in sys.argv[1:2] if verb in VERBS] or VERBS)()
 
 
 def _as_if_interrupted(_number: int, _frame: FrameType | None) -> None:

@@ -5,15 +5,17 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from monitor.cli import exits
 from monitor.cli.choose import Configured
 from monitor.model import Credentials
-from monitor.settings import ConfigError, Settings, find_config, load
-from monitor.store import STATE_FILE, Store, StoreError
+
+if TYPE_CHECKING:
+    from monitor.settings import Settings
+    from monitor.store import Store
 
 By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the name of this account.")]
 """The option of every verb that puts a person on record; see :func:`person_from`."""
@@ -25,8 +27,10 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(exits.USAGE)
 
 
-def settings_from(config: Path | None) -> Settings:
+def settings_from(config: Path | None) -> "Settings":
     """The whole configuration, or every mistake in it on stderr and exit code 2. Warnings go to stderr."""
+    from monitor.settings import ConfigError, find_config, load
+
     try:
         settings = load(find_config(config))
     except ConfigError as error:
@@ -38,10 +42,16 @@ def settings_from(config: Path | None) -> Settings:
 
 def configured(config: Path | None, words: Sequence[str]) -> Configured:
     """What can be named. URLs need no configuration, so one that is not there, or is wrong, is not in their way."""
-    if config is None and words and (all("://" in word for word in words) or not find_config(None).is_file()):
+    if config is None and words and (all("://" in word for word in words) or not _is_configured()):
         return Configured()
     settings = settings_from(config)
     return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline)
+
+
+def _is_configured() -> bool:
+    from monitor.settings import find_config
+
+    return find_config(None).is_file()
 
 
 def login_from(username: str) -> Credentials | None:
@@ -53,8 +63,10 @@ def login_from(username: str) -> Credentials | None:
 
 
 @contextmanager
-def state_reader(config: Path | None) -> Iterator[Store]:
+def state_reader(config: Path | None) -> "Iterator[Store]":
     """The daemon's state, read only; a refusal in words when there is none."""
+    from monitor.store import STATE_FILE, Store, StoreError
+
     path = settings_from(config).state_dir / STATE_FILE
     try:
         store = Store.reader(path)
@@ -65,8 +77,10 @@ def state_reader(config: Path | None) -> Iterator[Store]:
 
 
 @contextmanager
-def state_writer(settings: Settings) -> Iterator[Store]:
+def state_writer(settings: "Settings") -> "Iterator[Store]":
     """The daemon's state, for a short transaction beside it; a refusal in words when it cannot be had."""
+    from monitor.store import STATE_FILE, Store, StoreError
+
     try:
         with closing(Store(settings.state_dir / STATE_FILE)) as store:
             yield store
