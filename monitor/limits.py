@@ -111,8 +111,8 @@ class PictureLimits:
     """Fine detail of the recognised tiles below this share of the reference's = blurred."""
     blurred_layout: float = 0.8
     """Where the edges are gone the coarse layout must still agree so well: otherwise something fills the view."""
-    blurred_focus: float = 0.5
-    """No contour anywhere sharper than this = blurred, reference or not; 0.8 to 2 is usual, 0 switches it off."""
+    blurred_focus: float = 1.15
+    """No contour anywhere sharper than this = blurred, reference or not; 1.4 to 3 is usual, 0 switches it off."""
     careful_key_frames: int = 5
     """Key frames of one look whose median counts as more than one look."""
     cast_change: float = 18.0

@@ -16,7 +16,7 @@ from monitor.model import Evidence, Finding, Key, Outcome, Target
 CAMERA = Target(Key("site", "gate"), "camera", "127.0.0.1")
 NUMBERS = {
     "level": 110.0, "spread": 45.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
-    "flat": 0.05, "blank": 0.0, "focus": 1.4, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
+    "flat": 0.05, "blank": 0.0, "focus": 1.8, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
     "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "tint": 0.0,
 }  # fmt: skip
 HEALTHY: dict[str, Any] = {
@@ -99,11 +99,11 @@ STORIES = [
     ("something before the lens", {"reference": {"lost": 0.95, "lost_here": 0.95, "edge_ratio": 0.2, "layout": 0.1}}, "fault", "occluded"),
     ("night for the first time", {"reference": {"lost": 0.5, "lost_here": 0.5, "same_light": False}}, "ok", None),
     ("out of focus", {"reference": {"sharpness": 0.2}}, "fault", "blurred"),
-    ("no sharp contour, first look", {"now": {"focus": 0.3}} | UNLEARNED, "fault", "blurred"),
+    ("no sharp contour, first look", {"now": {"focus": 0.9}} | UNLEARNED, "fault", "blurred"),
     ("hardly any contour, first look", {"now": {"focus": 0.0}} | UNLEARNED, "ok", None),
-    ("a view without sharp contours, as ever", {"now": {"focus": 0.3}, "reference": {"textured": 9, "numbers": NUMBERS | {"focus": 0.3}}}, "ok", None),
-    ("soft, and half the detail gone", {"now": {"focus": 0.3}, "reference": {"sharpness": 0.5}}, "fault", "blurred"),
-    ("half the detail gone, contours sharp", {"reference": {"sharpness": 0.5}}, "ok", None),
+    ("a view without sharp contours, as ever", {"now": {"focus": 0.8}, "reference": {"textured": 9, "numbers": NUMBERS | {"focus": 0.6}}}, "ok", None),
+    ("soft, and detail gone", {"now": {"focus": 0.9}, "reference": {"sharpness": 0.6}}, "fault", "blurred"),
+    ("detail gone, contours sharp", {"reference": {"sharpness": 0.6}}, "ok", None),
     ("purple all over, first look", {"now": {"blue": 18.0, "red": 20.0, "tint": 0.25}} | UNLEARNED, "fault", "colour_cast"),
     ("a lawn all over, first look", {"now": {"blue": -18.0, "red": -22.0, "tint": 0.25}} | UNLEARNED, "unknown", None),
     ("sodium lamps all over, first look", {"now": {"blue": -25.0, "red": 22.0, "tint": 0.25}} | UNLEARNED, "ok", None),

@@ -1,0 +1,62 @@
+"""What the first picture of a camera says, with nothing learned, through a real encoder; and that it is not learned."""
+
+import cv2
+import numpy as np
+import pytest
+from drawn_views import encode, live, scene
+from test_picture_analysis import glance, judged
+
+from monitor.model import KeyFrame
+
+VIEW = scene()
+
+
+def half_filled(view: np.ndarray) -> np.ndarray:
+    shown = view.copy()
+    shown[view.shape[0] // 2 :] = 128
+    return shown
+
+
+def covered(view: np.ndarray) -> np.ndarray:
+    shown = view.copy()
+    shown[:, : view.shape[1] // 2] = 60
+    return shown
+
+
+def in_colour(grey: np.ndarray, blue: int, red: int) -> KeyFrame:
+    """JPEG: what some cameras send."""
+    planes = [np.full(grey.shape, 128 + shift, np.uint8) for shift in (red, blue)]
+    colours = cv2.cvtColor(cv2.merge([grey, *planes]), cv2.COLOR_YCrCb2BGR)
+    return KeyFrame("mjpeg", bytes(cv2.imencode(".jpg", colours)[1]), 0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("view", "fault"),
+    [
+        (VIEW, None),
+        (cv2.GaussianBlur(VIEW, (0, 0), 1), None),
+        (cv2.GaussianBlur(VIEW, (0, 0), 4), "blurred"),
+        (cv2.GaussianBlur(VIEW * 0.6, (0, 0), 4), "blurred"),
+        (half_filled(VIEW), "partial_loss"),
+        (covered(VIEW), None),
+    ],
+    ids=["sharp", "a little soft", "out of focus", "out of focus at dusk", "lower half filled", "half covered"],
+)
+def test_the_first_look(view: np.ndarray, fault: str | None) -> None:
+    memory = b""
+    for frame in encode(live(view, 2)):
+        answer = glance([frame], memory)
+        memory = answer.memory
+        assert judged(answer).fault == fault
+    assert answer.facts["reference"]["samples"] == (0 if fault else 1)
+
+
+@pytest.mark.parametrize(
+    ("blue", "red", "verdict"),
+    [(0, 0, "ok"), (30, 32, "fault"), (-28, -32, "unknown"), (-40, 32, "ok")],
+    ids=["colourless", "purple", "green", "sodium lamps"],
+)
+def test_a_colour_all_over_on_the_first_look(blue: int, red: int, verdict: str) -> None:
+    finding = judged(glance([in_colour(live(VIEW, 1)[0], blue, red)]))
+    assert finding.verdict == verdict, finding.reason
+    assert finding.fault == ("colour_cast" if verdict == "fault" else None)
