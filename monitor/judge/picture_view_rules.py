@@ -66,10 +66,10 @@ def blurred(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def _soft(picture: Facts, limits: PictureLimits) -> str:
-    """Said of a picture without any sharp contour, unless its reference has none either."""
+    """Said of a picture with hardly a sharp contour, unless its reference has none either."""
     focus, usual = picture["now"]["focus"], (known(picture) or {}).get("focus", 1.0)
     if 0 < focus < limits.blurred_focus * min(1.0, usual):
-        return f"no sharp contour anywhere in the picture: {focus:.2f}"
+        return f"hardly a sharp contour in the picture ({focus:.2f}): out of focus, or something close before the lens"
     return ""
 
 
