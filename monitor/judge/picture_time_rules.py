@@ -34,7 +34,7 @@ def _how_alike(freeze: Mapping[str, Any], limits: PictureLimits) -> Answer:
     if freeze["alike"] < freeze["limit"]:
         return undecidable(f"more alike than seen alive before, but not surely frozen: {said}")
     if freeze["seen_before"] and (freeze["alike_within"] or 0.0) < freeze["limit"]:
-        return undecidable(f"seen exactly so before, yet not alike among themselves: frozen or a recording: {said}")
+        return undecidable(f"seen exactly so before, yet not alike among themselves: hardly frozen: {said}")
     looks = f"{freeze['pictures']} key frames and {freeze['still_looks']} earlier looks"
     return answer(True, f"nothing moved over {looks}: {said}")
 
@@ -46,7 +46,7 @@ def replayed(picture: Facts, limits: PictureLimits) -> Answer:
     if freeze["returned"] >= limits.replayed_matches:
         return answer(True, f"{freeze['returned']} pictures of a moving view came again exactly within this look")
     matches = freeze["replayed_pictures"]
-    said = f"{matches} different pictures of a moving view were seen exactly so in an earlier look"
+    said = f"{matches} different pictures were seen exactly so in an earlier look"
     if matches >= limits.replayed_matches:
         return answer(True, said)
     if freeze["came_back"]:

@@ -147,17 +147,22 @@ class Life:
         return {"limit": round(limit, 4), "still": still, "due": due, "suspect": can_tell and (still or due)}
 
     def _repeated(self, pictures: Sequence[Plane], numbers: dict[str, Any]) -> dict[str, Any]:
-        """Pictures seen exactly so before: how many of them differ by a movement, so that this is a loop, no freeze."""
+        """Pictures seen exactly so before, and how many of them differ: by a movement, or by the noise of a sensor.
+
+        What differs by a movement is a loop, no freeze; so are pictures that are never alike among themselves.
+        """
         before = self._signatures.look(pictures)
         different: list[Shot] = []
         for shot in itertools.compress(self._shots, before):
             if all(self._differ(shot, other) for other in different):
                 different.append(shot)
+        within = numbers["alike_within"]
+        count = len(different) if within is None or within >= numbers["limit"] else sum(before)
         on = bool(self._question.limits.replayed_matches)
         came_back = on and before[-1] and (numbers["movement_newest"] or 0.0) >= self._question.limits.movement
         return {
             "seen_before": sum(before),
-            "replayed_pictures": len(different),
+            "replayed_pictures": count,
             "returned": self._returned(),
             "came_back": came_back,
         }

@@ -225,6 +225,15 @@ def test_a_recording_as_long_as_the_pause_between_looks_is_never_called_frozen()
     assert said[-1].fault == "replayed", [finding.reason for finding in said]
 
 
+def test_noise_that_comes_back_is_a_recording_though_nothing_moves() -> None:
+    site = learned()
+    frames = encode(live(VIEW, 8, seed=77))
+    for frame in frames:
+        site.look(frame)
+    finding = site.look(*frames, close=True)
+    assert finding.fault == "replayed", finding.reason
+
+
 def test_only_a_later_movement_proves_that_a_still_camera_was_alive() -> None:
     habit = Habit({}, PictureLimits())
     for _ in range(6):
