@@ -1,4 +1,4 @@
-"""WHEN: one job per device and probe, spread over the interval by a hash. The only user of APScheduler."""
+"""WHEN: one job per device and probe, spread by a hash. The only user of APScheduler."""
 
 import asyncio
 import hashlib
@@ -19,6 +19,9 @@ from monitor.plan import CADENCE, probes_of
 
 Poll = Callable[[Key, str], Coroutine[Any, Any, None]]
 
+EACH_SECONDS = 0.5
+"""The first looks are so far apart, or closer where that would take longer than the interval: one camera is not kept
+waiting for a minute."""
 STEP_SECONDS = 5.0
 """The wall clock moved so far against the monotonic one within a second or two: it was set."""
 STEP_CHECK = 1.0
@@ -42,6 +45,7 @@ class Schedule:
         self._on_skip = on_skip
         self._scheduler.add_listener(self._skipped, EVENT_JOB_MAX_INSTANCES)
         self._jobs: dict[str, tuple[Key, str]] = {}
+        self._spread = 0.0  # seconds over which the looks are spread
         self._time: asyncio.Task[None] | None = None
         self._under_way: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -70,7 +74,7 @@ class Schedule:
         kept = self._jobs.keys() - stale
         for job in stale:
             self._scheduler.remove_job(job)
-        self._interval = interval
+        self._interval, self._spread = interval, min(interval, EACH_SECONDS * len(wanted))
         for job in wanted.keys() - kept:
             self._add(job, *wanted[job])
         self._jobs = wanted
@@ -101,7 +105,7 @@ class Schedule:
     def _add(self, job: str, key: Key, name: str) -> None:
         period = self._interval * CADENCE[name]
         # A device slow to change still gets its first look within one poll interval.
-        first = _now() + timedelta(seconds=phase(job) * self._interval)
+        first = _now() + timedelta(seconds=phase(job) * self._spread)
         trigger = IntervalTrigger(seconds=period, start_date=first, timezone=UTC)
         self._scheduler.add_job(self._call, trigger, args=(key, name), id=job)
 

@@ -60,6 +60,19 @@ async def test_every_device_is_polled_within_one_interval():
     assert polled == {"picture school/a", "picture school/b", "onvif school/b"}
 
 
+async def test_a_single_camera_is_looked_at_at_once_however_long_the_interval():
+    polled = asyncio.Event()
+
+    async def poll(key: Key, name: str) -> None:
+        polled.set()
+
+    schedule = Schedule(poll, 3600.0, on_skip=lambda probe: None)
+    schedule.retarget([camera("only")], 3600.0)
+    schedule.start()
+    await asyncio.wait_for(polled.wait(), 10)
+    await schedule.stop(1)
+
+
 async def test_a_look_still_under_way_is_a_counted_skip_not_a_second_look():
     running, skips = 0, 0
     skipped = asyncio.Event()

@@ -49,21 +49,21 @@ def _cache() -> Path:
 
 
 def _print(site: "Simulator") -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table("camera", "address", "codec", "login", "fault")
+    from monitor.cli.rendering import console
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("camera", "address", "login", "codec", "fault"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("address", "login"))  # people copy them
     for name, camera in site.cameras.items():
         spec = camera.spec
-        login = f"{spec.auth} {spec.username}:{spec.password}" if spec.username else "none"
-        table.add_row(name, site.url(name), f"{spec.codec} {spec.width}x{spec.height}@{spec.fps}", login, camera.fault)
-    console = Console(soft_wrap=True)
-    console.print(table)
+        login = f"{spec.username}:{spec.password}" if spec.username else "none"
+        table.add_row(name, site.url(name), login, spec.codec, camera.fault)
+    console().print(table)
     assert site.control
-    console.print(f"faults: curl {site.control.url}/faults", highlight=False, markup=False)
-    console.print(
+    typer.echo(f"faults: curl {site.control.url}/faults")
+    typer.echo(
         f'switch: curl {site.control.url}/cameras/{next(iter(site.cameras), "ID")} -d \'{{"fault": "black"}}\''
-        '   ("" heals; Ctrl-C ends)',
-        highlight=False,
-        markup=False,
+        '   ("" heals; Ctrl-C ends)'
     )

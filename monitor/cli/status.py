@@ -13,7 +13,7 @@ from monitor.board import worst
 from monitor.cli import exits
 from monitor.cli.context import state_reader
 from monitor.cli.rendering import columns, console
-from monitor.cli.terminal import age, mark, told
+from monitor.cli.terminal import age, mark, say, told
 from monitor.model import Standing
 from monitor.store import standings
 from monitor.words import _
@@ -31,7 +31,7 @@ def status(
     if as_json:
         print(json.dumps([_row(one) for one in chosen], ensure_ascii=False, indent=2, default=str))
     else:
-        console().print(_table(chosen))
+        console().print(_table(chosen) if chosen else say(_("nothing was looked at yet")))
     raise typer.Exit(exits.code_of([worst(one.verdict for one in chosen)]))
 
 
