@@ -5,8 +5,10 @@ Pure: what is sent as one line, and what came back. An account that may not run 
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 MARK = b"\0--cctv--\0"
 """Between the answers of commands asked together; no path has a NUL in it."""
@@ -43,22 +45,26 @@ class Answer:
 
 def command(wish: Wish, questions: Sequence[str], quick: float, listing: float) -> str:
     """One line for a shell; its output is compressed, the status of the walk comes with the errors."""
-    asked = [f"timeout {quick:.0f} {question} 2>/dev/null" for question in questions]
+    asked = [f"{_bound(question, quick)}{question} 2>/dev/null" for question in questions]
     walk = f"timeout {listing:.0f} {_walk(wish)}"
     steps = f"; {SAY_MARK}; ".join([CLOCK, *asked, f"{walk}; s=$?", CLOCK])
     script = f'export LC_ALL=C; {steps}; echo "status $s" >&2'
     return f"{{ {CONSIDERATE} {shlex.quote(script)}; }} | gzip -1"
 
 
+def _bound(question: str, seconds: float) -> str:
+    """What the kernel itself tells cannot hang as a dead network mount can; each process costs a poll milliseconds."""
+    return "" if question.startswith("cat /proc/") else f"timeout {seconds:.0f} "
+
+
 def _walk(wish: Wish) -> str:
-    """Two kinds of records for a folder, ``d`` for each and ``l`` for a listed one; its files follow between marks."""
+    """Records of a folder: ``d`` with its stamp, ``l`` if its files, without a letter, follow."""
     names = " ".join(map(shlex.quote, wish.roots))
-    changed = "" if wish.since is None else f"\\( -newermt @{wish.since:.9f} {_or_named(wish.again)} \\)"
-    inner = f'{SAY_MARK}; find -H "$@" -mindepth 1 -maxdepth 1 -type f {FILES}; s=$?; {SAY_MARK}; exit $s'
-    return (
-        f"find -H {names} -mindepth {wish.depth} -maxdepth {wish.depth} -type d -printf 'd %T@ %p\\0' "
-        f"{changed} -printf 'l %p\\0' -exec sh -c {shlex.quote(inner)} sh {{}} +"
-    )
+    listed = "-printf 'l %p\\0'"
+    if wish.since is not None:
+        listed = f"\\( \\( -newermt @{wish.since:.9f} {_or_named(wish.again)} \\) {listed} -o -prune \\)"
+    depths = f"-mindepth {wish.depth} -maxdepth {wish.depth + 1}"
+    return f"find -H {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {FILES}"
 
 
 def _or_named(folder: str) -> str:
@@ -66,31 +72,47 @@ def _or_named(folder: str) -> str:
     return f"-o -path {shlex.quote(re.sub(PATTERN, BACKSLASHED, folder))}" if folder else ""
 
 
-def parse(output: bytes, questions: Sequence[str]) -> Answer | None:
+def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
     """None if the recorder said something else."""
     first, *parts = output.split(MARK)
-    if len(parts) < len(questions) + 2:
+    if len(parts) != len(questions) + 2:
         return None
-    *parts, last = parts
+    *told, walked, last = parts
     begun, ended = seconds(first), seconds(last)
     if begun is None or ended is None:
         return None
-    told, walked = parts[: len(questions)], parts[len(questions) :]
-    stamps, listed = _folders(b"".join(walked[::2]))
-    texts = dict(zip(questions, told, strict=True))
-    return Answer((begun + ended) / 2, texts, stamps, listed, b"".join(walked[1::2]))
+    folders, files = _apart(walked)
+    stamps, listed = _folders(folders, {root.rstrip("/").count("/") + wish.depth for root in wish.roots})
+    return Answer((begun + ended) / 2, dict(zip(questions, told, strict=True)), stamps, listed, files)
 
 
-def _folders(text: bytes) -> tuple[dict[str, str], frozenset[str]]:
+def _apart(records: bytes) -> tuple[list[str], bytes]:
+    """The records that begin with a letter, and the others."""
+    data = np.frombuffer(records, np.uint8)
+    ends = np.flatnonzero(data == 0)
+    starts = np.concatenate(([0], ends[:-1] + 1))[: len(ends)]
+    lettered = data[starts] >= ord("a")
+    folders, files, at = [], [], 0
+    for start, end in zip(starts[lettered].tolist(), ends[lettered].tolist(), strict=True):
+        folders.append(records[start:end].decode("utf-8", "surrogateescape"))
+        files.append(records[at:start])
+        at = end + 1
+    return folders, b"".join([*files, records[at:]])
+
+
+def _folders(records: Sequence[str], deep: Collection[int]) -> tuple[dict[str, str], frozenset[str]]:
+    """Those at their depth; below it lie strangers."""
     stamps: dict[str, str] = {}
     listed = []
-    for record in text.decode("utf-8", "surrogateescape").split("\0"):
+    for record in records:
         kind, _, rest = record.partition(" ")
+        stamp, _, path = rest.partition(" ") if kind == "d" else ("", "", rest)
+        if path.count("/") not in deep:
+            continue
         if kind == "d":
-            stamp, _, path = rest.partition(" ")
             stamps[path] = stamp
-        elif kind == "l":
-            listed.append(rest)
+        else:
+            listed.append(path)
     return stamps, frozenset(listed)
 
 

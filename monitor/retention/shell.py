@@ -149,7 +149,7 @@ class ShellTree:
         before = time.time()
         output = self._session.run(greeting.command(wish, questions, QUICK, LISTING), LISTING, gzipped=True)
         middle = (before + time.time()) / 2
-        told = greeting.parse(output.stdout, questions)
+        told = greeting.parse(output.stdout, wish, questions)
         errors, _, status = output.stderr.rpartition(b"status ")
         if told is None or not status.strip().isdigit():
             return False
