@@ -113,9 +113,13 @@ class Stream:
         while end - position >= FRAMED.size:
             mark, size, what, sequence, which = FRAMED.unpack_from(data, position)
             stop = position + 4 + size
-            if sequence != expected or which != picture or what != kind or mark != lead or stop > end or size < 12:
+            if sequence != expected or which != picture or mark != lead or stop > end or size < 12:
+                break
+            if what & 0xFF7F != kind:
                 break
             position, packets, expected = stop, packets + 1, expected + 1 & 0xFFFF
+            if what != kind:  # the marker: what comes next is another picture
+                break
         if packets:
             self._next = expected
             seen.more(packets, position - begun - packets * FRAMED.size, now)
@@ -143,7 +147,7 @@ class Stream:
         self._idle = self._beginning(timestamp) if idle and self.playing and not marker else None
 
     def _beginning(self, timestamp: int) -> tuple[int, int, int]:
-        """How the interleaved frames of this picture begin, as FRAMED reads them; the last one has the marker."""
+        """How the interleaved frames of this picture begin, as FRAMED reads them; the last has the marker too."""
         assert self._source is not None
         return DOLLAR << 8 | self.channel, 0x8000 | self._payload_type, timestamp << 32 | self._source
 
