@@ -94,10 +94,10 @@ class Daemon:
 
 
 @contextmanager
-def daemon(sites: dict[str, list[str]], interval: float) -> Iterator[Daemon]:
+def daemon(sites: dict[str, list[str]], interval: float, concurrency: int) -> Iterator[Daemon]:
     """The daemon on these addresses by site, in a folder that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+") as log:
-        (Path(folder) / "cctv.yaml").write_text(configuration(sites, interval))
+        (Path(folder) / "cctv.yaml").write_text(configuration(sites, interval, concurrency))
         command = [sys.executable, "-m", "monitor.cli", "run"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=log, text=True) as process:
             try:
@@ -126,10 +126,10 @@ def tell_log(log: IO[str]) -> None:
     print(f"{len(lines)} lines of warnings and errors\n" + "".join(lines[:10]))
 
 
-def configuration(sites: dict[str, list[str]], interval: float) -> str:
-    """All defaults but for the interval."""
+def configuration(sites: dict[str, list[str]], interval: float, concurrency: int) -> str:
+    """All defaults but for what was asked."""
     text = "state_dir: state\nlisten: 127.0.0.1:0\n"
-    text += f"poll: {{interval: {interval}s, deadline: {min(10.0, interval)}s}}\nsites:\n"
+    text += f"poll: {{interval: {interval}s, deadline: {min(10.0, interval)}s, concurrency: {concurrency}}}\nsites:\n"
     for site, urls in sites.items():
         text += f"  - id: {site}\n    cameras:\n"
         text += "".join(f"      - {{id: c{number}, rtsp: '{url}'}}\n" for number, url in enumerate(urls))
@@ -213,6 +213,7 @@ def main() -> None:
     parser.add_argument("--fault", default="silent", help="what ails the others")
     parser.add_argument("--size", default="1920x1080")
     parser.add_argument("--interval", type=float, default=60.0)
+    parser.add_argument("--concurrency", type=int, default=64, help="more = sooner through with the silent ones")
     parser.add_argument("--minutes", type=float, default=0.0, help="2, or nine rounds beside silent ones")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
@@ -224,7 +225,7 @@ def main() -> None:
         sites = {"healthy": stack.enter_context(fleet(cameras, asked.size, 3000, loop=LOOP))}
         if asked.silent:
             sites["silent"] = stack.enter_context(fleet(asked.silent, "320x180", 100, asked.fault, network=41))
-        running = stack.enter_context(daemon(sites, asked.interval))
+        running = stack.enter_context(daemon(sites, asked.interval, asked.concurrency))
         result = watch(running, cameras, asked.interval, rounds, settle=0 if asked.silent else SETTLE)
     tell(result)
     if asked.json:
