@@ -78,6 +78,17 @@ async def test_a_second_poll_reads_only_what_changed(host: Host, layout: str, ac
     assert found(target, third)["gate"] == ("fault", "recording_gap"), "one deleted hour in the middle is noticed"
 
 
+async def test_names_that_a_shell_or_a_pattern_would_read_otherwise(host: Host, tmp_path: Path, now: float) -> None:
+    pattern, name = f"{tmp_path}/it's/{{camera}}/%Y-%m-%d/%H/%M.%S.mp4", "yard [a-z]? $(id) \\ 东门"
+    record(pattern, Tape(name, now, segment=3600.0))
+    target = host.target("shell", pattern, name)
+    first = await read(target)
+    second = await read(target, first.memory or b"")
+    assert second.facts["compressed"] is True, "all on one journey"
+    assert found(target, second)[name] == found(target, first)[name] == ("ok", None)
+    assert 2 <= second.facts["listed"] < 5, "the folder of now and one at random"
+
+
 async def test_by_sftp_one_disk_stays_one_while_it_is_written_to(host: Host, tmp_path: Path) -> None:
     channels = [f"cam{number}" for number in range(60)]
     for channel in channels:
