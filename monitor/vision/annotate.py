@@ -63,7 +63,7 @@ def _write(canvas: Canvas, facts: Mapping[str, Any]) -> None:
 
 
 def _beside_reference(canvas: Canvas, beside: Beside | None, top: int, bottom: int) -> Canvas:
-    if beside is None or beside.view.reference is None:
+    if beside is None:
         return canvas
     other = np.zeros_like(canvas)
     reference = cv2.resize(beside.view.reference, (WIDTH, bottom - top), interpolation=cv2.INTER_CUBIC)

@@ -12,7 +12,7 @@ from monitor.vision import Question
 from monitor.vision.compare import Comparison, compare
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
-from monitor.vision.sketch import ACROSS, DOWN, Sketch, Tiles, sketch, tile_mean
+from monitor.vision.sketch import ACROSS, DOWN, Sketch, Tiles, tile_mean
 from monitor.vision.statistics import Statistics
 from monitor.vision.views import LASTING, STRANGE, View, Views
 
@@ -62,8 +62,7 @@ class Beholder:
         return min(best or fitting or seen, key=_light_distance, default=None)
 
     def _beside(self, view: View, now: Sketch, numbers: Statistics) -> Beside:
-        assert view.reference is not None
-        then = sketch(view.reference)
+        then = view.drawn
         comparison = compare(then, now, self._masked)
         lit = abs(math.log(comparison.light)) <= math.log(self._question.limits.light_ratio)
         return Beside(view, comparison, lit and self._colour_fits(view, numbers), _emptied_rows(then, now))

@@ -33,16 +33,14 @@ class Sketch(NamedTuple):
 
     grey: Plane
     values: Floats  # the same, float32
-    noise: float  # standard deviation, grey levels
     across: Floats  # its gradient, of the same size
     down: Floats
     edges: Floats  # mean strength of the gradient
     power: Floats  # mean of its square
     level: Floats  # mean
     spread: Floats  # standard deviation
-    coarse: Floats  # gradient at half the size, root mean square
-    fine: Floats  # Laplacian, root mean square, noise taken off
-    detail: Floats  # the same per coarse gradient, to compare with the same tile of another picture
+    detail: Floats  # Laplacian per coarse gradient, to compare with the same tile of another picture
+    focus: float = 0.0  # see _focus
 
     @property
     def textured(self) -> Tiles:
@@ -60,42 +58,35 @@ def miniature(inner: Plane) -> Plane:
 def sketch(grey: Plane) -> Sketch:
     """``grey``: a miniature."""
     values = grey.astype(np.float32)
-    smooth = cv2.GaussianBlur(values, (0, 0), SMOOTH)
-    across, down = _slopes(smooth)
+    across, down = _slopes(cv2.GaussianBlur(values, (0, 0), SMOOTH))
     strength = cv2.magnitude(across, down)
     level = tile_mean(values)
-    noise = immerkaer(grey)
-    coarse, fine = _coarse(values), _fine(values, noise)
+    noise, coarse = immerkaer(grey), _coarse(values)
+    fine = _fine(values, noise)
     return Sketch(
         grey,
         values,
-        noise,
         across,
         down,
         edges=tile_mean(strength),
         power=tile_mean(cv2.multiply(strength, strength)),
         level=level,
         spread=np.sqrt(np.maximum(tile_mean(cv2.multiply(values, values)) - level**2, 0)),
-        coarse=coarse,
-        fine=fine,
         detail=fine / np.maximum(coarse, 0.1),
+        focus=_focus(values, noise, coarse, fine),
     )
 
 
-def focus(drawn: Sketch) -> float:
-    """Laplacian per gradient of the sharpest contours, 0 = too few contours to tell.
+def kept_tiles(one: Sketch) -> bytes:
+    """What is known of the tiles, 2 kB, to be kept with the picture: for :func:`recalled`."""
+    return np.stack([one.edges, one.power, one.level, one.spread, one.detail]).tobytes()
 
-    For an edge as for texture it is about the inverse of the blur's width: 1.4 to 3 in focus, 1.1 and less from a
-    Gaussian of 3 pixels at 640 wide.
-    """
-    contours = drawn.coarse > CONTOUR
-    if contours.sum() < FEWEST_CONTOURS:
-        return 0.0
-    across, down = (cv2.Sobel(drawn.values, cv2.CV_32F, *axis, ksize=1) for axis in ((1, 0), (0, 1)))
-    strength = cv2.magnitude(across, down) / 2
-    power = tile_mean(cv2.multiply(strength, strength)) - drawn.noise**2
-    found = np.sort(drawn.fine[contours] / np.sqrt(np.maximum(power[contours], 1e-3)))
-    return float(found[round(SHARPEST * (found.size - 1))])
+
+def recalled(grey: Plane, tiles: bytes) -> Sketch:
+    """The sketch of a reference for half the work; its focus is not kept."""
+    values = grey.astype(np.float32)
+    across, down = _slopes(cv2.GaussianBlur(values, (0, 0), SMOOTH))
+    return Sketch(grey, values, across, down, *np.frombuffer(tiles, np.float32).reshape(-1, DOWN, ACROSS))
 
 
 def tile_mean(values: Floats) -> Floats:
@@ -117,3 +108,19 @@ def _fine(values: Floats, noise: float) -> Floats:
     laplacian = cv2.Laplacian(values, cv2.CV_32F)
     power = tile_mean(cv2.multiply(laplacian, laplacian)) - LAPLACIAN_POWER * noise**2
     return np.sqrt(np.maximum(power, 0))
+
+
+def _focus(values: Floats, noise: float, coarse: Floats, fine: Floats) -> float:
+    """Laplacian per gradient of the sharpest contours, 0 = too few contours to tell.
+
+    For an edge as for texture it is about the inverse of the blur's width: 1.4 to 3 in focus, 1.1 and less from a
+    Gaussian of 3 pixels at 640 wide.
+    """
+    contours = coarse > CONTOUR
+    if contours.sum() < FEWEST_CONTOURS:
+        return 0.0
+    across, down = (cv2.Sobel(values, cv2.CV_32F, *axis, ksize=1) for axis in ((1, 0), (0, 1)))
+    strength = cv2.magnitude(across, down) / 2
+    power = tile_mean(cv2.multiply(strength, strength)) - noise**2
+    found = np.sort(fine[contours] / np.sqrt(np.maximum(power[contours], 1e-3)))
+    return float(found[round(SHARPEST * (found.size - 1))])

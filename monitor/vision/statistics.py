@@ -8,7 +8,7 @@ import numpy as np
 from monitor.vision import noise
 from monitor.vision.colour import colour
 from monitor.vision.decode import Picture, Plane
-from monitor.vision.sketch import DOWN, Floats, Sketch, focus
+from monitor.vision.sketch import DOWN, Floats, Sketch
 from monitor.vision.stripes import stripes
 from monitor.vision.work import Small
 
@@ -64,7 +64,7 @@ def measure(picture: Picture, small: Small, drawn: Sketch) -> Statistics:
         correlation=_correlation(inner, spread),
         flat=float((drawn.spread < FLAT_SPREAD).mean()),
         blank=_blank(drawn),
-        focus=focus(drawn),
+        focus=drawn.focus,
         native_noise=noise.native(picture),
         stripe_spread=bands.spread,
         stripe_peak=bands.peak,

@@ -16,12 +16,14 @@ from monitor.vision import Question
 from monitor.vision.compare import compare, displacement
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
-from monitor.vision.sketch import ACROSS, DOWN, sketch
+from monitor.vision.sketch import ACROSS, DOWN, Sketch, kept_tiles, recalled, sketch
 from monitor.vision.statistics import Statistics
 
 QUALITY, SAMPLE_QUALITY = 80, 40
 """JPEG quality of a reference (about 4 kB) and of the pictures it is the median of (about 2 kB)."""
 MOST_VIEWS = 4
+OWN = "reference/", "tiles/", "sample/"
+"""Blobs of a view; its name follows."""
 STRANGE = 0.5
 """Share of tiles lost from which a sample is of another view than the median of all."""
 LASTING = 3
@@ -39,15 +41,20 @@ class View:
 
     name: str
     words: dict[str, Any]
-    jpeg: bytes | None = field(default=None, repr=False)
+    jpeg: bytes = field(default=b"", repr=False)  # the reference
+    tiles: bytes = field(default=b"", repr=False)  # what is known of its tiles
 
     @property
     def learned(self) -> bool:
-        return self.jpeg is not None
+        return bool(self.jpeg)
 
     @functools.cached_property
-    def reference(self) -> Plane | None:
-        return None if self.jpeg is None else _decoded(self.jpeg)
+    def reference(self) -> Plane:
+        return _decoded(self.jpeg)
+
+    @functools.cached_property
+    def drawn(self) -> Sketch:
+        return recalled(self.reference, self.tiles) if self.tiles else sketch(self.reference)
 
 
 class Views:
@@ -63,13 +70,14 @@ class Views:
 
     def _forget(self) -> None:
         self._kept.words.pop("views", None)
-        for name in [name for name in self._kept.blobs if name.startswith(("reference/", "sample/"))]:
+        for name in [name for name in self._kept.blobs if name.startswith(OWN)]:
             del self._kept.blobs[name]
 
     def all(self, shape: tuple[int, ...]) -> list[View]:
         """Every known light; references of another aspect ratio cannot be compared and are left out."""
+        blobs = self._kept.blobs
         return [
-            View(name, words, self._kept.blobs.get(f"reference/{name}"))
+            View(name, words, blobs.get(f"reference/{name}", b""), blobs.get(f"tiles/{name}", b""))
             for name, words in self._words.items()
             if words.get("shape") == list(shape)
         ]
@@ -104,9 +112,10 @@ class Views:
             del self._kept.blobs[name]
         if not _one_view(pictures, middle):
             return  # the camera was moving: begin again
-        if view.reference is not None:
+        if view.learned:
             self._carry_drift(view, middle)
-        self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle, QUALITY)
+        jpeg = self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle, QUALITY)
+        self._kept.blobs[f"tiles/{view.name}"] = kept_tiles(sketch(_decoded(jpeg)))
         view.words["numbers"] = {
             name: round(float(np.median([sample[name] for sample in samples])), 4) for name in KEPT_NUMBERS
         }
@@ -114,8 +123,7 @@ class Views:
 
     def _carry_drift(self, view: View, renewed: Plane) -> None:
         """A mount that sags a little every day must not be forgiven for ever."""
-        assert view.reference is not None
-        across, down, response = displacement(sketch(view.reference), sketch(renewed))
+        across, down, response = displacement(view.drawn, sketch(renewed))
         before_across, before_down = view.words.get("drift", (0.0, 0.0))
         if response > self._question.limits.moved_response:
             rows, columns = renewed.shape
@@ -132,7 +140,8 @@ class Views:
 
     def _drop(self, name: str) -> None:
         del self._words[name]
-        own = [blob for blob in self._kept.blobs if blob == f"reference/{name}" or blob.startswith(f"sample/{name}/")]
+        once = f"reference/{name}", f"tiles/{name}"
+        own = [blob for blob in self._kept.blobs if blob in once or blob.startswith(f"sample/{name}/")]
         for blob in own:
             del self._kept.blobs[blob]
 
