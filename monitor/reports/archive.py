@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from monitor.reports.compare import Document
 
+STAMP = "%Y-%m-%d-%H%M%S"
+"""When a report was made, local; in the order of time also as text."""
 _NAME = re.compile(r"(?P<kind>[a-z-]+)-(?P<stamp>\d{4}-\d{2}-\d{2}-\d{6})(?:-\d+)?")
 
 
@@ -36,7 +38,7 @@ class Archive:
         folder = self.folder / document["site"]
         folder.mkdir(parents=True, exist_ok=True)
         at = datetime.fromisoformat(document["made_at"]).astimezone(ZoneInfo(document["timezone"]))
-        made = at.strftime("%Y-%m-%d-%H%M%S")
+        made = at.strftime(STAMP)
         name = _free(folder, f"{document['kind']}-{made}")
         contents = {**shown, "json": json.dumps(document, ensure_ascii=False, indent=1).encode()}
         for ending, content in contents.items():  # JSON comes last: with it the report is complete

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model import Key, Memory, Target
 from monitor.reports import inspection, summaries
-from monitor.reports.archive import Archive, KeptReport
+from monitor.reports.archive import STAMP, Archive, KeptReport
 from monitor.reports.commissioning import EVENT
 from monitor.reports.compare import Document
 from monitor.reports.inspection import Looked
@@ -95,7 +95,7 @@ class Calendar:
     def _is_due(self, site: SiteFile, kind: str, cron: str, last: datetime | None) -> bool:
         """The first appointment after the last report has come; however long ago that was, it is caught up once."""
         now, tried = self._clock(), self._tried.get((site.id, kind))
-        if tried is not None and now - tried < AGAIN:
+        if tried is not None and abs(now - tried) < AGAIN:
             return False
         if last is None and kind == "inspection":
             return abs(now - self._known.get(site.id, now)) >= SETTLED  # a clock that was set back is no reason to wait
@@ -111,10 +111,11 @@ class Calendar:
         return seen or self._known.get(site.id, self._clock())
 
     def _last(self, site: SiteFile) -> dict[str, datetime]:
-        """Kind -> when the newest report of it was made."""
-        newest = {one.kind: one.made for one in reversed(self._archive.kept(site.id))}
+        """Kind -> when the newest report of it was made; not those of a future that a wrong clock saw."""
         zone = ZoneInfo(site.timezone)
-        return {kind: datetime.strptime(made, "%Y-%m-%d-%H%M%S").replace(tzinfo=zone) for kind, made in newest.items()}
+        latest = f"{(self._clock() + AGAIN).astimezone(zone):{STAMP}}"
+        newest = {one.kind: one.made for one in reversed(self._archive.kept(site.id)) if one.made <= latest}
+        return {kind: datetime.strptime(made, STAMP).replace(tzinfo=zone) for kind, made in newest.items()}
 
     async def _make(self, site: SiteFile, kind: str) -> None:
         try:

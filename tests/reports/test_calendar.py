@@ -150,6 +150,18 @@ async def test_an_inspection_by_hand_counts(office: Office) -> None:
     other.store.close()
 
 
+async def test_a_clock_that_was_a_year_ahead_for_a_moment_costs_no_report(office: Office) -> None:
+    office.clock.now = MONDAY + timedelta(days=365)
+    await office.calendar.tick()
+    assert office.looks == 1
+    office.clock.now = MONDAY
+    await office.calendar.tick()
+    assert office.looks == 2, "not inspected yet, by the right clock"
+    office.clock.now = MONDAY + WEEK
+    await office.calendar.tick()
+    assert office.looks == 3
+
+
 async def test_a_full_disk_is_said_and_tried_again_an_hour_later(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
