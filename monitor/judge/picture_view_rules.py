@@ -44,6 +44,8 @@ def moved(picture: Facts, limits: PictureLimits) -> Answer:
     reference = picture["reference"]
     if blocked := _cannot_recognise(picture, limits):
         return undecidable(blocked)
+    if reference["crept"] >= limits.moved_shift:
+        return answer(True, f"view has crept by {reference['crept']:.1%} of its size since it was learned")
     said = f"view shifted by {reference['shift']:.1%} of its size (response {reference['response']:.2f})"
     return answer(_shifted(picture, limits), said)
 

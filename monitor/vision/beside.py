@@ -97,6 +97,7 @@ class Beholder:
             "shift": round(max(abs(across), abs(down)), 4),
             "shift_across": round(across, 4),
             "shift_down": round(down, 4),
+            "crept": round(max(abs(drift[0]), abs(drift[1])), 4),
             "response": round(comparison.response, 4),
             "layout": round(comparison.layout, 4),
             "edge_ratio": round(comparison.edge_ratio, 4),

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from monitor.vision import Question
-from monitor.vision.compare import compare, displacement
+from monitor.vision.compare import SHIFTED, compare
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
 from monitor.vision.sketch import ACROSS, DOWN, Sketch, kept_tiles, recalled, sketch
@@ -22,7 +22,7 @@ from monitor.vision.statistics import Statistics
 QUALITY, SAMPLE_QUALITY = 80, 40
 """JPEG quality of a reference (about 4 kB) and of the pictures it is the median of (about 2 kB)."""
 MOST_VIEWS = 4
-OWN = "reference/", "tiles/", "sample/"
+OWN = "reference/", "tiles/", "first/", "sample/"
 """Blobs of a view; its name follows."""
 STRANGE = 0.5
 """Share of tiles lost from which a sample is of another view than the median of all."""
@@ -112,22 +112,26 @@ class Views:
             del self._kept.blobs[name]
         if not _one_view(pictures, middle):
             return  # the camera was moving: begin again
+        jpeg = _jpeg(middle, QUALITY)
+        drawn = sketch(_decoded(jpeg))
         if view.learned:
-            self._carry_drift(view, middle)
-        jpeg = self._kept.blobs[f"reference/{view.name}"] = _jpeg(middle, QUALITY)
-        self._kept.blobs[f"tiles/{view.name}"] = kept_tiles(sketch(_decoded(jpeg)))
+            self._measure_creep(view, drawn)
+        self._kept.blobs |= {f"reference/{view.name}": jpeg, f"tiles/{view.name}": kept_tiles(drawn)}
         view.words["numbers"] = {
             name: round(float(np.median([sample[name] for sample in samples])), 4) for name in KEPT_NUMBERS
         }
         view.words["learned_at"] = samples[-1]["at"]
 
-    def _carry_drift(self, view: View, renewed: Plane) -> None:
-        """A mount that sags a little every day must not be forgiven for ever."""
-        across, down, response = displacement(view.drawn, sketch(renewed))
-        before_across, before_down = view.words.get("drift", (0.0, 0.0))
-        if response > self._question.limits.moved_response:
-            rows, columns = renewed.shape
-            view.words["drift"] = [round(before_across + across / columns, 5), round(before_down + down / rows, 5)]
+    def _measure_creep(self, view: View, renewed: Sketch) -> None:
+        """A mount that gives way a little every day must not be forgiven for ever: against the first reference."""
+        first = self._kept.blobs.setdefault(f"first/{view.name}", view.jpeg)
+        limits = self._question.limits
+        found = compare(sketch(_decoded(first)), renewed, np.zeros((DOWN, ACROSS), bool))
+        back = found.lost_here - found.lost >= limits.moved_recovers
+        if back and found.response > limits.moved_response:
+            view.words["drift"] = [round(found.shift_across, 5), round(found.shift_down, 5)]
+        elif found.lost_here < SHIFTED:
+            view.words["drift"] = [0.0, 0.0]
 
     def begin(self, monochrome: bool, shape: tuple[int, ...]) -> View:
         """A new light; the oldest unfinished one makes room."""
@@ -140,7 +144,7 @@ class Views:
 
     def _drop(self, name: str) -> None:
         del self._words[name]
-        once = f"reference/{name}", f"tiles/{name}"
+        once = f"reference/{name}", f"tiles/{name}", f"first/{name}"
         own = [blob for blob in self._kept.blobs if blob in once or blob.startswith(f"sample/{name}/")]
         for blob in own:
             del self._kept.blobs[blob]

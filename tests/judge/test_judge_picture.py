@@ -26,6 +26,7 @@ HEALTHY: dict[str, Any] = {
         "learned": True, "view": "colour-1", "same_light": True, "light": 1.0, "textured": 70, "lost": 0.05,
         "lost_here": 0.06, "lost_lasting": 0.0, "lasting_looks": 1, "shift": 0.004, "shift_across": 0.004,
         "shift_down": 0.0, "response": 0.6, "layout": 0.98, "edge_ratio": 1.0, "sharpness": 1.0, "covered": 0.03,
+        "crept": 0.0,
         "cast": 0.5, "emptied": 0.0, "numbers": NUMBERS,
     },
     "freeze": {
@@ -94,6 +95,7 @@ STORIES = [
     ("covered, a view with few edges", {"reference": {"lost": 0.9, "textured": 9}}, "ok", None),
     ("preset drift", {"reference": {"shift": 0.03, "lost_here": 0.7, "lost": 0.05}}, "ok", None),
     ("the view moved", {"reference": {"shift": 0.06, "lost_here": 0.9, "lost": 0.1}}, "fault", "moved"),
+    ("the mount gives way, day after day", {"reference": {"crept": 0.05}}, "fault", "moved"),
     ("a shift nobody can confirm", {"reference": {"shift": 0.2, "response": 0.03, "lost_here": 0.2, "lost": 0.2}}, "ok", None),
     ("another view", {"reference": {"lost": 0.95, "lost_here": 0.95}}, "fault", "view_changed"),
     ("something before the lens", {"reference": {"lost": 0.95, "lost_here": 0.95, "edge_ratio": 0.2, "layout": 0.1}}, "fault", "occluded"),
