@@ -46,7 +46,7 @@ def months(points: Sequence[tuple[str, float | None, str, bool]], low: float) ->
     marks = "".join(_mark(place, point) for place, point in zip(placed, points, strict=True))
     lines = "".join(f'<polyline points="{_joined(run)}"/>' for run in _unbroken(placed))
     base = f'<path class="grid" d="M0 {HEIGHT}H{WIDTH}"/>'
-    frame = f'class="months" viewBox="0 -20 {WIDTH} {HEIGHT + 40}" role="img"'
+    frame = f'class="months" viewBox="0 -24 {WIDTH} {HEIGHT + 46}" role="img"'
     return Markup(f"<svg {frame}>{base}{lines}{marks}</svg>")  # noqa: S704 -- numbers of ours, the words are escaped
 
 

@@ -13,18 +13,25 @@ from playwright.async_api import async_playwright
 from monitor.board import Board, DeviceState
 from monitor.metrics import Metrics
 from monitor.model import Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
+from monitor.reports import summaries
 from monitor.reports.archive import Archive
 from monitor.reports.compare import Document
 from monitor.reports.inspection import Looked, build
 from monitor.reports.leave_site import certify
 from monitor.reports.material import nothing_known
 from monitor.reports.render import shown
+from monitor.store import Store
 from monitor.web import Actions, create_app, serve
 
 PHONE = {"width": 375, "height": 812}
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL_TEXT = """[...document.querySelectorAll('main *')].filter(e => e.childElementCount === 0 && e.textContent.trim()
   && !e.closest('svg') && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML)"""
+
+CLIPPED = """[...document.querySelectorAll('.months text')].filter(text => {
+  const [box, frame] = [text.getBoundingClientRect(), text.closest('svg').getBoundingClientRect()];
+  return box.left < frame.left || box.right > frame.right || box.top < frame.top || box.bottom > frame.bottom;
+}).map(text => text.outerHTML)"""
 
 
 def looked(target: Target, probe: str, verdict: Verdict, kind: FaultKind | None = None, **facts: object) -> Looked:
@@ -112,7 +119,10 @@ async def test_nothing_else_is_served(browser: httpx.AsyncClient, path: str) -> 
     assert (await browser.get(f"/reports/{path}")).status_code == 404
 
 
-async def test_reports_in_a_real_browser_and_on_paper(archive: Archive, tmp_path: Path) -> None:
+async def test_reports_in_a_real_browser_and_on_paper(archive: Archive, store: Store, tmp_path: Path) -> None:
+    for kind, language in (("month", "zh"), ("week", "en"), ("day", "en")):
+        document = summaries.make(kind, SITE, store, archive, NOW)
+        archive.keep(document, shown(document, language))
     url: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     server = asyncio.create_task(serve(app_of(archive), "127.0.0.1:0", announce=url.set_result))
     base, complaints = (await url).rstrip("/"), []
@@ -128,8 +138,11 @@ async def test_reports_in_a_real_browser_and_on_paper(archive: Archive, tmp_path
             assert await page.evaluate(OVERFLOW) <= 0, f"{kept.name} scrolls sideways on a phone"
             assert await page.evaluate(SMALL_TEXT) == []
             assert await page.evaluate("[...document.images].every(i => i.naturalWidth > 0)")
-            assert kept.kind == "inspection" or "王工" in await page.inner_text("body")
+            assert kept.kind != "leave-site" or "王工" in await page.inner_text("body")
         newest = archive.kept("school-3", "leave-site")[0]
+        month = archive.kept("school-3", "month")[0]
+        await page.goto(f"{base}/reports/school-3/{month.name}.html")
+        assert await page.evaluate(CLIPPED) == [], "every label of a plot is within it"
         await page.goto(f"{base}/reports/school-3/{newest.name}.html")
         await page.pdf(path=tmp_path / "paper.pdf", format="A4")
         await chromium.close()

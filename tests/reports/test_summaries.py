@@ -1,35 +1,19 @@
 """Reports of a day, a week and a month, from a state file that a real ledger wrote."""
 
-import asyncio
 import csv
 import io
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from filled import HOSTILE, NOW, SITE, ZONE, fill
+from filled import HOSTILE, NOW, SITE, ZONE
 
 from monitor.reports import summaries
 from monitor.reports.archive import Archive
 from monitor.reports.compare import Document
 from monitor.reports.render import headline, rendered, shown
-from monitor.store import STATE_FILE, Store
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("state")
-    asyncio.run(fill(made / STATE_FILE))
-    return made
-
-
-@pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
-    opened = Store.reader(folder / STATE_FILE)
-    yield opened
-    opened.close()
+from monitor.store import Store
 
 
 @pytest.fixture

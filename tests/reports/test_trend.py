@@ -1,37 +1,20 @@
 """The past months beside the reported one: from their reports, from the state, or not known at all."""
 
-import asyncio
 import csv
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from filled import NOW, SITE, fill
+from filled import NOW, SITE
 
 from monitor.reports import summaries
 from monitor.reports.archive import Archive
 from monitor.reports.compare import Document
 from monitor.reports.render import headline, rendered
-from monitor.store import STATE_FILE, Store
+from monitor.store import Store
 
 MONTH = timedelta(days=31)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Watched from the 20th to the 28th of February."""
-    made = tmp_path_factory.mktemp("state")
-    asyncio.run(fill(made / STATE_FILE))
-    return made
-
-
-@pytest.fixture
-def store(folder: Path) -> Iterator[Store]:
-    opened = Store.reader(folder / STATE_FILE)
-    yield opened
-    opened.close()
 
 
 def month(store: Store, folder: Path, later: timedelta = timedelta()) -> Document:
