@@ -60,7 +60,11 @@ DEVICE_METRICS: tuple[Metric, ...] = (
     Metric("cctv_stream_height_pixels", "Height of the received picture.", IDENTITY),
     Metric("cctv_picture_level", "Mean grey level of the newest picture, 0 (black) to 255.", IDENTITY),
     Metric("cctv_picture_spread", "Standard deviation of its grey levels: low is flat or foggy.", IDENTITY),
-    Metric("cctv_picture_focus", "Sharpness of the sharpest contours; falls when a lens goes soft or dirty. 0: none to tell it by.", IDENTITY),
+    Metric(
+        "cctv_picture_focus",
+        "The sharpest contours; falls when a lens goes soft or dirty. 0: none to tell it by.",
+        IDENTITY,
+    ),
     Metric("cctv_device_clock_offset_seconds", "The device's clock minus ours; positive is ahead.", IDENTITY),
     Metric("cctv_recording_span_seconds", "From the oldest recording kept to the newest.", IDENTITY),
     Metric("cctv_recording_depth_seconds", "The newest stretch of recording without a gap that counts.", IDENTITY),

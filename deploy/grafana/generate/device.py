@@ -55,7 +55,7 @@ def _stream() -> Iterable[Panel]:
 def _picture() -> Iterable[Panel]:
     words = "Mean grey level (0 black, 255 white) and its spread: low spread is flat or foggy."
     yield _line("Light", words, "none", cctv_picture_level="level", cctv_picture_spread="spread")
-    words = "Sharpness of the sharpest contours; falls when a lens goes soft or dirty. 0: none to tell it by."
+    words = "The sharpest contours; falls when a lens goes soft or dirty. 0: none to tell it by."
     yield _line("Focus", words, "none", cctv_picture_focus="focus")
     words = "The device's clock minus ours; positive is ahead."
     yield _line("Clock offset", words, "s", cctv_device_clock_offset_seconds="offset")
