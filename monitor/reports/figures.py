@@ -31,11 +31,13 @@ class _Camera:
     windows: Sequence[Window]
 
 
-def figures(site: SiteFile, material: Material, period: Period, older: Shares | None = None) -> Document:
-    """``older``: what earlier reports knew about days that the recorders no longer speak of."""
+def figures(
+    site: SiteFile, material: Material, period: Period, older: Shares | None = None, *, daily: bool = True
+) -> Document:
+    """``older``: what earlier reports knew about days that the recorders no longer speak of. ``daily``: each day too."""
     cameras = [_camera(target, material, period, older or {}) for target in site.cameras]
     each = [_rates(camera, period) for camera in cameras]
-    days = list(period.days())
+    days = list(period.days()) if daily else []
     return {
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
         "all": _plain(_total(each)),

@@ -18,14 +18,14 @@ LATE = timedelta(days=7)
 """A daily report made so long after a period still tells of its last days."""
 
 
-def measured(site: SiteFile, material: Material, period: Period, older: Shares) -> Document:
+def measured(site: SiteFile, material: Material, period: Period, older: Shares, *, daily: bool = True) -> Document:
     """``period``, ``figures``, ``reliability``, ``watched``."""
     counted = analysis.causes(fault for fault in material.faults if fault.opened < period.end)
     devices = _watched(site, material, counted, period)
     known = [span.first for spans in material.spans.values() for span in spans]
     return {
         "period": {"start": period.start.isoformat(), "end": period.end.isoformat()},
-        "figures": figures(site, material, period, older),
+        "figures": figures(site, material, period, older, daily=daily),
         "reliability": reliability(devices, counted, period),
         "watched": {
             "since": min(known).isoformat() if known else None,
@@ -34,10 +34,12 @@ def measured(site: SiteFile, material: Material, period: Period, older: Shares) 
     }
 
 
-def of_state(site: SiteFile, store: Store, archive: Archive, period: Period) -> tuple[Material, Document]:
+def of_state(
+    site: SiteFile, store: Store, archive: Archive, period: Period, *, daily: bool = True
+) -> tuple[Material, Document]:
     """Raises StoreError, and OSError for the archive."""
     material = gather(store, site.id, [target.key for target in site.targets], period)
-    return material, measured(site, material, period, recorded_before(archive, site.id, period))
+    return material, measured(site, material, period, recorded_before(archive, site.id, period), daily=daily)
 
 
 def recorded_before(archive: Archive, site: str, period: Period) -> dict[str, dict[date, float | None]]:

@@ -20,7 +20,10 @@ def trend(site: SiteFile, store: Store, archive: Archive, now: Document, period:
     """The oldest month first, the last one from the report ``now``. Raises StoreError, and OSError for the archive."""
     known = _reported(archive, site.id)
     months = list(_before(period))
-    rows = [known.get(month.start) or row(of_state(site, store, archive, month)[1]) for month in reversed(months)]
+    rows = [
+        known.get(month.start) or row(of_state(site, store, archive, month, daily=False)[1])
+        for month in reversed(months)
+    ]
     return [*rows, row(now)]
 
 
