@@ -34,7 +34,10 @@ class _Camera:
 def figures(
     site: SiteFile, material: Material, period: Period, older: Shares | None = None, *, daily: bool = True
 ) -> Document:
-    """``older``: what earlier reports knew about days that the recorders no longer speak of. ``daily``: and each day."""
+    """``older``: what earlier reports knew about days that the recorders no longer speak of.
+
+    ``daily``: each day of it as well.
+    """
     cameras = [_camera(target, material, period, older or {}) for target in site.cameras]
     each = [_rates(camera, period) for camera in cameras]
     days = list(period.days()) if daily else []
