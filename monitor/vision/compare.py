@@ -21,7 +21,8 @@ DEPARTED = 0.5
 """Change of a plain tile's level beyond that of the light (natural logarithm: a factor of 1.65) that is no shading."""
 DIM = 8.0
 """Grey levels added first, below which a factor means nothing."""
-NEARLY_ALL = 0.7
+NEARLY_ALL, FEWEST_WITNESSES = 0.7, 6
+"""Share and number of the recognisable tiles amidst them that must be lost as well."""
 
 
 class Displacement(NamedTuple):
@@ -98,12 +99,13 @@ def _light(then: Sketch, now: Sketch, textured: Tiles, lost: Tiles) -> float:
 
 def _covered(then: Sketch, now: Sketch, textured: Tiles, lost: Tiles, masked: Tiles, light: float) -> float:
     """Plain tiles count with the lost ones when their level went another way than the light, and hardly a recognisable
-    tile near them is still recognised: under a shadow it would be."""
+    tile in their midst is still recognised: in a shadow it would be."""
     change = np.abs(np.log((now.level + DIM) / (light * then.level + DIM)))
-    departed = (change > DEPARTED) & ~textured & ~masked
-    near = textured & cv2.dilate(departed.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    believed = int((near & lost).sum()) >= NEARLY_ALL * max(int(near.sum()), 1)
-    return float((lost | departed if believed else lost).sum()) / max(int((~masked).sum()), 1)
+    gone = lost | ((change > DEPARTED) & ~textured & ~masked)
+    amidst = textured & (cv2.blur(gone.astype(np.float32), (3, 3)) > 0.5)
+    witnesses = int((amidst & lost).sum())
+    believed = witnesses >= max(FEWEST_WITNESSES, NEARLY_ALL * int(amidst.sum()))
+    return float((gone if believed else lost).sum()) / max(int((~masked).sum()), 1)
 
 
 def displacement(then: Sketch, now: Sketch) -> Displacement:
