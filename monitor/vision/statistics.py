@@ -111,8 +111,10 @@ def _correlation(grey: Plane, spread: float) -> float:
 
 
 def _blank(drawn: Sketch) -> float:
-    low, high = BLANK_LEVELS
-    level = float(np.median(drawn.level[-1]))
+    (low, high), lowest = BLANK_LEVELS, drawn.level[-1]
+    if lowest.max() - lowest.min() > BLANK_RANGE:
+        return 0.0
+    level = float(np.median(lowest))
     uneven = np.maximum(np.abs(drawn.level - level) / BLANK_RANGE * 2, drawn.spread / BLANK_SPREAD).max(axis=1)
     rows = int(np.argmax([*uneven[::-1], np.inf] > np.float32(1)))
     return rows / DOWN if low < level < high else 0.0

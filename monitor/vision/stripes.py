@@ -13,8 +13,8 @@ Floats = np.ndarray[Any, Any]
 QUARTERS = 4
 SLOW = 31
 """Pixels of the Gaussian whose result, the slow part of a profile, is taken off."""
-FAINT = 3.0
-"""Grey levels of a profile that is not worth dividing."""
+FAINT = 6.0
+"""Grey levels of a profile that is not worth dividing; far below any limit."""
 
 
 class Bands(NamedTuple):
