@@ -74,10 +74,10 @@ def _or_named(folder: str) -> str:
 
 def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
     """None if the recorder said something else."""
-    first, *parts = output.split(MARK)
-    if len(parts) != len(questions) + 2:
+    first, *told = output.split(MARK, len(questions) + 1)  # the long answer is not searched
+    if len(told) != len(questions) + 1:
         return None
-    *told, walked, last = parts
+    walked, _, last = told.pop().rpartition(MARK)
     begun, ended = seconds(first), seconds(last)
     if begun is None or ended is None:
         return None
