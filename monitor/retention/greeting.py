@@ -77,18 +77,19 @@ def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
     first, *told = output.split(MARK, len(questions) + 1)  # the long answer is not searched
     if len(told) != len(questions) + 1:
         return None
-    walked, _, last = told.pop().rpartition(MARK)
-    begun, ended = seconds(first), seconds(last)
+    walked = told.pop()
+    end = max(walked.rfind(MARK), 0)
+    begun, ended = seconds(first), seconds(walked[end + len(MARK) :])
     if begun is None or ended is None:
         return None
-    folders, files = _apart(walked)
+    folders, files = _apart(walked, end)
     stamps, listed = _folders(folders, {root.rstrip("/").count("/") + wish.depth for root in wish.roots})
     return Answer((begun + ended) / 2, dict(zip(questions, told, strict=True)), stamps, listed, files)
 
 
-def _apart(records: bytes) -> tuple[list[str], bytes]:
-    """The records that begin with a letter, and the others."""
-    data = np.frombuffer(records, np.uint8)
+def _apart(records: bytes, size: int) -> tuple[list[str], bytes]:
+    """Of the first ``size`` bytes the records that begin with a letter, and the others."""
+    data = np.frombuffer(records, np.uint8, size)
     ends = np.flatnonzero(data == 0)
     starts = np.concatenate(([0], ends[:-1] + 1))[: len(ends)]
     lettered = data[starts] >= ord("a")
@@ -97,7 +98,7 @@ def _apart(records: bytes) -> tuple[list[str], bytes]:
         folders.append(records[start:end].decode("utf-8", "surrogateescape"))
         files.append(records[at:start])
         at = end + 1
-    return folders, b"".join([*files, records[at:]])
+    return folders, b"".join([*files, records[at:size]])
 
 
 def _folders(records: Sequence[str], deep: Collection[int]) -> tuple[dict[str, str], frozenset[str]]:
