@@ -26,7 +26,7 @@ run: $(READY) ## start the daemon on a simulated site and print the address of i
 	@exec $(BIN)/cctv demo
 
 test: $(READY) system ## the whole test suite, but the slow ones
-	$(BIN)/pytest -m "not slow" -n 2
+	$(BIN)/pytest -m "not slow" -n 3 --dist worksteal
 
 test-slow: $(READY) system ## real servers and long runs
 	sh tests/rt5/install.sh
