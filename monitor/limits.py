@@ -107,6 +107,8 @@ class PictureLimits:
     """Least response of the phase correlation to believe a shift."""
     moved_recovers: float = 0.15
     """The lost share must fall by this when the shift is undone."""
+    moved_clear: float = 0.5
+    """Response from which it is enough that nearly all lost tiles come back, few as they are: soft or regular views."""
     blurred_detail: float = 0.52
     """Fine detail of the recognised tiles below this share of the reference's = blurred."""
     blurred_layout: float = 0.8

@@ -14,6 +14,8 @@ COLOURS = ((15, "blue"), (85, PURPLE), (200, "orange"), (260, "green"), (361, "b
 SOFT_TOO = 1.3
 """Times the limit of fine detail where no contour anywhere is sharp either."""
 NEW_LIGHT = "no reference for this light yet"
+NEARLY_ALL = 0.9
+"""Share of the lost tiles that a clear shift brings back."""
 CROSS_LIGHT_SHARE = 0.85
 """Share of lost tiles from which another light no longer explains them; night against day loses about half."""
 
@@ -124,8 +126,9 @@ def _cannot_recognise(picture: Facts, limits: PictureLimits) -> str:
 
 
 def _shifted(picture: Facts, limits: PictureLimits) -> bool:
-    """A shift is believed when undoing it brings lost tiles back."""
+    """A shift is believed when undoing it brings lost tiles back: many, or nearly all where the response is clear."""
     reference = picture["reference"]
-    recovers = reference["lost_here"] - reference["lost"] >= limits.moved_recovers
-    strong: bool = reference["shift"] >= limits.moved_shift and reference["response"] > limits.moved_response
-    return strong and recovers
+    clear = reference["response"] > limits.moved_clear
+    wanted = min(limits.moved_recovers, NEARLY_ALL * reference["lost_here"]) if clear else limits.moved_recovers
+    recovers: bool = reference["lost_here"] - reference["lost"] >= wanted
+    return recovers and reference["shift"] >= limits.moved_shift and reference["response"] > limits.moved_response

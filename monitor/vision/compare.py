@@ -9,11 +9,11 @@ import numpy as np
 
 from monitor.vision.sketch import Floats, Sketch, Tiles, tile_mean
 
-SHIFTED = 0.1
+SHIFTED = 0.05
 """Share of tiles lost where they stood from which a shift is looked for: a view that stands still loses fewer."""
 BELIEVED = 0.05
 """Response of the phase correlation from which a shift is worth undoing; unrelated views give less."""
-RECOVERED = 0.1
+RECOVERED = 0.05
 """Share of the tiles that undoing a shift must bring back, and half of the lost ones, to be believed."""
 ALIKE = 0.3
 """Gradient correlation of a tile below which it no longer shows the reference."""

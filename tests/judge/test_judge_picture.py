@@ -96,6 +96,8 @@ STORIES = [
     ("preset drift", {"reference": {"shift": 0.03, "lost_here": 0.7, "lost": 0.05}}, "ok", None),
     ("the view moved", {"reference": {"shift": 0.06, "lost_here": 0.9, "lost": 0.1}}, "fault", "moved"),
     ("the mount gives way, day after day", {"reference": {"crept": 0.05}}, "fault", "moved"),
+    ("a soft view moved", {"reference": {"shift": 0.06, "response": 0.84, "lost_here": 0.12, "lost": 0.0}}, "fault", "moved"),
+    ("a few tiles, no clear shift", {"reference": {"shift": 0.06, "response": 0.3, "lost_here": 0.12, "lost": 0.0}}, "ok", None),
     ("a shift nobody can confirm", {"reference": {"shift": 0.2, "response": 0.03, "lost_here": 0.2, "lost": 0.2}}, "ok", None),
     ("another view", {"reference": {"lost": 0.95, "lost_here": 0.95}}, "fault", "view_changed"),
     ("something before the lens", {"reference": {"lost": 0.95, "lost_here": 0.95, "edge_ratio": 0.2, "layout": 0.1}}, "fault", "occluded"),
