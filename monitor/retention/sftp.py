@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.model import Deadline, Disk
-from monitor.protocols.ssh import FileSystem, Session, file_system_of
+from monitor.protocols.ssh import FileSystem, Session, contents, file_system_of
 from monitor.retention import mounts
 from monitor.retention.tree import Folders, Listing
 
@@ -67,8 +67,8 @@ class SftpTree:
             return sftp.stat(path).st_size or 0
 
     def read(self, path: str, offset: int, length: int) -> bytes:
-        with self._session.reading() as sftp, sftp.open(path, "rb") as file:
-            return b"".join(file.readv([(offset, length)]))
+        with self._session.reading() as sftp:
+            return contents(sftp, path, offset, length)
 
     def _begin(self, folder: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> bool:
         """Walk down from a folder; False if it does not exist."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.model import Disk, Outcome
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.ssh import Output, Session
+from monitor.protocols.ssh import Output, Session, contents
 from monitor.retention import greeting, health, longlist
 from monitor.retention.greeting import CLOCK, FILES, MARK, SAY_MARK, Answer, Wish, seconds
 from monitor.retention.longlist import Listed
@@ -129,8 +129,8 @@ class ShellTree:
         return output.stdout
 
     def _read_by_sftp(self, path: str, offset: int, length: int) -> bytes:
-        with self._session.reading() as sftp, sftp.open(path, "rb") as file:
-            return b"".join(file.readv([(offset, length)]))
+        with self._session.reading() as sftp:
+            return contents(sftp, path, offset, length)
 
     def _greet(self, wish: Wish) -> None:
         try:

@@ -1,5 +1,6 @@
 """One tree, read by every sort of account on a real OpenSSH server; and every way not to get in."""
 
+import getpass
 import os
 import socket
 import threading
@@ -14,7 +15,8 @@ from ssh_host import ALLOWED, Host, start_sshd, verdicts
 from monitor.judge.recordings import judge_recordings
 from monitor.model import Credentials, Deadline, Evidence, LoginState, Outcome, Target
 from monitor.protocols.logins import LoginGuard
-from monitor.protocols.ssh import Output
+from monitor.protocols.ssh import Output, connect, contents
+from monitor.protocols.ssh_login import Login
 from monitor.retention import read_recorder
 from monitor.retention.shell import _problems, _without_gone
 from monitor.simulator.recorders import Tape, record
@@ -298,3 +300,14 @@ def test_the_forced_command_lets_nothing_else_through(command: str) -> None:
     environment = {"SSH_ORIGINAL_COMMAND": command, "PATH": os.environ["PATH"]}
     done = subprocess.run([ALLOWED], env=environment, capture_output=True, check=False)
     assert done.returncode == 126
+
+
+def test_nothing_is_asked_behind_the_end_of_a_file(host: Host, tmp_path: Path) -> None:
+    """What is still being asked when the session ends would be an error in a thread of its own."""
+    (tmp_path / "short").write_bytes(b"short")
+    user = Credentials(getpass.getuser(), "")
+    known, key = host.folder / "known_hosts", host.keys["sftp"]
+    for _ in range(5):
+        login = Login("127.0.0.1", host.port, user, LoginState(), known, key)
+        with connect(login, Deadline.after(30)) as session, session.reading() as sftp:
+            assert contents(sftp, f"{tmp_path}/short", 1, 16 * 1024**2) == b"hort"
