@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hik import DAY, HOUR, files, look, now, recorder, verdicts
@@ -98,22 +99,27 @@ async def test_the_time_a_recorder_says_it_plays_is_held_against_the_one_asked(h
         assert verdicts(wanted, evidence)["cam1"] == ("fault", "recording_invalid")
 
 
+def nvr_target(host: str, kind: str, channel: str, options: dict[str, Any]) -> Target:
+    return Target(
+        Key("school", "nvr"),
+        "recorder",
+        host,
+        credentials=Credentials("admin", CAMERA.password),
+        timezone="Asia/Shanghai",
+        kind=kind,
+        options=options,
+        channels=(Channel("gate", channel, limits=TWO),),
+        close=True,
+    )
+
+
 @pytest.mark.parametrize(("habit", "good", "dated"), TOLD)
 async def test_a_dahua_recorder_plays_by_its_own_wall_clock(habit: str, good: list, dated: str):
     channel = DahuaChannel(files(now()))
     async with Simulator([replace(CAMERA, playback=habit)]) as site, DahuaRecorder(channels=[channel]) as nvr:
         nvr.password = CAMERA.password
-        wanted = Target(
-            Key("school", "nvr"),
-            "recorder",
-            nvr.host,
-            credentials=Credentials("admin", CAMERA.password),
-            timezone="Asia/Shanghai",
-            kind="dahua",
-            options={"port": nvr.port, "rtsp_port": site.cameras["playback"].port, "request_pause": 0.0},
-            channels=(Channel("gate", "1", limits=TWO),),
-            close=True,
-        )
+        options = {"port": nvr.port, "rtsp_port": site.cameras["playback"].port, "request_pause": 0.0}
+        wanted = nvr_target(nvr.host, "dahua", "1", options)
         evidence = await read_dahua(wanted, b"", Deadline.after(50))
         assert site.stats("playback")["refused_logins"] == 0
     assert [sample.good for sample in evidence.recordings.samples] == good
@@ -131,17 +137,7 @@ async def test_a_profile_g_device_plays_from_its_replay_service(habit: str, good
     shelf = add_recordings(device, [Recording("rec-1", "gate", ((begun, None),))])
     async with Simulator([replace(CAMERA, playback=habit)]) as site, device:
         shelf.rtsp_port = site.cameras["playback"].port
-        wanted = Target(
-            Key("school", "nvr"),
-            "recorder",
-            device.host,
-            credentials=Credentials("admin", CAMERA.password),
-            timezone="Asia/Shanghai",
-            kind="onvif",
-            options={"port": device.port},
-            channels=(Channel("gate", "gate", limits=TWO),),
-            close=True,
-        )
+        wanted = nvr_target(device.host, "onvif", "gate", {"port": device.port})
         evidence = await read_onvif(wanted, b"", Deadline.after(50))
         later = await read_onvif(replace(wanted, close=False), evidence.memory, Deadline.after(50))
     assert [sample.good for sample in evidence.recordings.samples] == good

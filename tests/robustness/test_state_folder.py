@@ -79,16 +79,20 @@ async def test_full_at_the_first_start(tmp_path: Path):
             assert kept(running, tmp_path / "seen") == ["yard"]
 
 
+async def killed_while_yard_is_gone(site: Simulator, folder: Path) -> None:
+    site.set_fault("yard", "unreachable")
+    async with house(folder, configuration(site)) as running:
+        await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+        running.process.kill()
+        await running.process.wait()
+
+
 @pytest.mark.slow
 async def test_full_at_a_later_start_after_a_kill(tmp_path: Path):
     """What was known is known, although its log was left behind and nothing can be written beside it."""
     small = 'mkdir full && mount -t tmpfs -o size=4m tmpfs full && cp -a state/. full && mount --bind full "$PWD/state"'
     async with Simulator(cameras(99, "gate", "yard")) as site:
-        site.set_fault("yard", "unreachable")
-        async with house(tmp_path, configuration(site)) as running:
-            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
-            running.process.kill()
-            await running.process.wait()
+        await killed_while_yard_is_gone(site, tmp_path)
         again = in_namespace("--mount", f'{small} && cd "$PWD"; {FILLED}')
         async with house(tmp_path, configuration(site), before=again) as running:
             assert faults(await running.metrics()) == {("yard", "unreachable")}
@@ -101,11 +105,7 @@ async def test_full_at_a_later_start_after_a_kill(tmp_path: Path):
 async def test_nothing_at_all_can_be_written_after_a_kill(tmp_path: Path):
     """As after an error of the only disk: state, temporary files, everything is read-only."""
     async with Simulator(cameras(100, "gate", "yard")) as site:
-        site.set_fault("yard", "unreachable")
-        async with house(tmp_path, configuration(site)) as running:
-            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
-            running.process.kill()
-            await running.process.wait()
+        await killed_while_yard_is_gone(site, tmp_path)
         config = configuration(site)
         async with house(tmp_path, config, before=in_namespace("--mount", "mount -o remount,bind,ro /")) as running:
             assert faults(await running.metrics()) == {("yard", "unreachable")}

@@ -1,21 +1,19 @@
 """The real Redmine 5 of Debian, on a SQLite database of its own: tests/redmine/install.sh unpacks it."""
 
+import functools
 import os
 import shutil
-import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import real_desk
 from ticket_house import webhook
 
-from monitor.model import Deadline, Receipt, Ticket
+from monitor.model import Deadline, Receipt
 from monitor.tickets import Sink
 from monitor.tickets.errors import Refused
 
@@ -41,24 +39,17 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("redmine")
     home = folder / "redmine"
     set_up(folder, home)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = real_desk.free_port()
+    url = f"http://127.0.0.1:{port}"
     command = ["bundle", "exec", "rackup", "-s", "webrick", "-o", "127.0.0.1", "-p", str(port), "config.ru"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            command, cwd=home, env=environment(folder), stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        await_answer(f"http://127.0.0.1:{port}", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+    ask = functools.partial(asked, url, "users/current.json")
+    with real_desk.running(command, folder / "log", ask, environment(folder), home):
+        yield url
 
 
 def environment(folder: Path) -> dict[str, str]:
     own = {"RAILS_ENV": "production", "REDMINE_LANG": "en", "SECRET_KEY_BASE": "only for a test" * 4}
-    return os.environ | own | {"SCHEMA": "/dev/null", "HOME": str(folder)}
+    return own | {"SCHEMA": "/dev/null", "HOME": str(folder)}
 
 
 def set_up(folder: Path, home: Path) -> None:
@@ -73,20 +64,9 @@ def set_up(folder: Path, home: Path) -> None:
     steps = (["rake", "db:migrate"], ["rake", "redmine:load_default_data"], ["rails", "runner", SETTING_UP])
     for work in steps:
         done = subprocess.run(
-            ["bundle", "exec", *work], cwd=home, env=environment(folder), capture_output=True, check=False
+            ["bundle", "exec", *work], cwd=home, env=os.environ | environment(folder), capture_output=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
-
-
-def await_answer(url: str, log: Path) -> None:
-    for _ in range(240):
-        try:
-            asked(url, "users/current.json")
-        except httpx.HTTPError:
-            time.sleep(0.5)
-        else:
-            return
-    raise AssertionError(log.read_text())
 
 
 def asked(url: str, path: str) -> Any:
@@ -98,9 +78,7 @@ def desk(url: str, **more: Any) -> Sink:
     return webhook(url, template="redmine", **{"token": KEY} | more)
 
 
-def ticket(action: str, key: str, text: str = "no change", **more: Any) -> Ticket:
-    since = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    return Ticket(key, action, "school", "gate", "frozen", since, f"{HOSTILE}: frozen", text, **more)
+ticket = functools.partial(real_desk.ticket, title=HOSTILE)
 
 
 async def test_a_ticket_is_opened_remarked_resolved_and_opened_again(tracker: str) -> None:

@@ -1,22 +1,18 @@
 """The real Request Tracker 5 of Debian, on a copy of its SQLite database: tests/rt5/install.sh installs it."""
 
 import base64
-import os
+import functools
 import shutil
-import signal
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import real_desk
 from ticket_house import webhook
 
-from monitor.model import Deadline, Receipt, Ticket
+from monitor.model import Deadline, Receipt
 from monitor.tickets import Sink
 from monitor.tickets.errors import Refused
 
@@ -37,32 +33,15 @@ Set($MailCommand, 'testfile'); Set($LogToSyslog, undef); Set($LogToFile, undef);
 def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert SERVER.exists(), "Request Tracker 5 is missing; run tests/rt5/install.sh"
     folder = tmp_path_factory.mktemp("rt")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = real_desk.free_port()
+    url = f"http://127.0.0.1:{port}"
     shutil.copy(DATABASE, folder / "db.sqlite")
     (folder / "RT_SiteConfig.pm").write_text(CONFIG.format(folder=folder, port=port))
     (folder / "none").mkdir()
     own = {"RT_SITE_CONFIG": f"{folder}/RT_SiteConfig.pm", "RT_SITE_CONFIG_DIR": f"{folder}/none"}
-    command = [SERVER, "--port", str(port), "--host", "127.0.0.1", "--server", "Starlet", "--max-workers", "2"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=os.environ | own, stdout=log, stderr=log, start_new_session=True)
-    try:
-        await_answer(f"http://127.0.0.1:{port}", folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
-
-
-def await_answer(url: str, log: Path) -> None:
-    for _ in range(240):
-        try:
-            asked(url, "rt")
-        except httpx.HTTPError:
-            time.sleep(0.5)
-        else:
-            return
-    raise AssertionError(log.read_text())
+    command = [str(SERVER), "--port", str(port), "--host", "127.0.0.1", "--server", "Starlet", "--max-workers", "2"]
+    with real_desk.running(command, folder / "log", functools.partial(asked, url, "rt"), own):
+        yield url
 
 
 def asked(url: str, path: str, **query: str) -> Any:
@@ -75,9 +54,7 @@ def desk(url: str, **more: Any) -> Sink:
     return webhook(url, template="request-tracker", **LOGIN | more)
 
 
-def ticket(action: str, key: str, text: str = "no change", **more: Any) -> Ticket:
-    since = datetime(2026, 3, 1, 8, tzinfo=UTC)
-    return Ticket(key, action, "school", "gate", "frozen", since, f"{HOSTILE}: frozen", text, **more)
+ticket = functools.partial(real_desk.ticket, title=HOSTILE)
 
 
 async def test_a_ticket_is_opened_remarked_resolved_and_opened_again(tracker: str) -> None:

@@ -183,48 +183,30 @@ def recorder(board: Board, site: str) -> None:
 def scene() -> Board:
     """Two sites, twelve devices: ok, five kinds of fault, unknown, suspected, never looked at, hostile name."""
     board = Board(started=ago(86_400))
+    school(board)
+    depot(board)
+    return board
+
+
+def school(board: Board) -> None:
     healthy(board, "school-3", "gate", "大门", 12)
     healthy(board, "school-3", "yard", "操场东侧 Playground east", 60, seen=41)
     frozen = healthy(board, "school-3", "hall", "教学楼大厅", 100)
-    broken(
-        board,
-        frozen,
-        "picture",
-        FaultKind.FROZEN,
-        STILL,
-        Outcome.SEEN,
-        15_500,
-    )
+    broken(board, frozen, "picture", FaultKind.FROZEN, STILL, Outcome.SEEN, 15_500)
     black = healthy(board, "school-3", "stairs", "Staircase B, second floor, facing the emergency exit", 0)
     dark_feed(black, 4)
-    broken(
-        board,
-        black,
-        "picture",
-        FaultKind.BLACK,
-        EMPTY,
-        Outcome.SEEN,
-        320_000,
-    )
+    broken(board, black, "picture", FaultKind.BLACK, EMPTY, Outcome.SEEN, 320_000)
     unreachable(board, "school-3", "bikes", "自行车棚")
+    recorder(board, "school-3")
+
+
+def depot(board: Board) -> None:
     refused = healthy(board, "depot", "dock-1", "Loading dock 1", 30)
-    broken(
-        board,
-        refused,
-        "rtsp",
-        FaultKind.AUTH_FAILED,
-        "the camera refused the user name or password (401)",
-        Outcome.AUTH,
-        900,
-    )
+    said = "the camera refused the user name or password (401)"
+    broken(board, refused, "rtsp", FaultKind.AUTH_FAILED, said, Outcome.AUTH, 900)
     healthy(board, "depot", "dock-2", "Loading dock 2", 140)
     flat = healthy(board, "depot", "wall", "Rear wall", 90)
-    flat.standings["picture", ""] = standing(
-        flat.target.key,
-        "picture",
-        Verdict.UNKNOWN,
-        TOO_FLAT,
-    )
+    flat.standings["picture", ""] = standing(flat.target.key, "picture", Verdict.UNKNOWN, TOO_FLAT)
     suspected = healthy(board, "depot", "ramp", HOSTILE, 170)
     good = suspected.standings["picture", ""]
     seen_once = Finding(good.subject.key, "picture", Verdict.FAULT, FaultKind.BLURRED, SOFT, ago(5))
@@ -234,8 +216,6 @@ def scene() -> Board:
     fresh = Key("depot", "new")
     board.devices[fresh] = DeviceState(Target(fresh, "camera", "192.0.2.30", name="New camera"))
     healthy(board, "depot", "office", "Office", 110)
-    recorder(board, "school-3")
-    return board
 
 
 def past(key: Key) -> list[PastSpan]:
