@@ -12,6 +12,8 @@ from monitor.protocols.rtsp.url import Address
 
 MAX_BYTES = 512 * 1024**2
 """Of one look; a 4K camera sends a tenth of it in ten seconds."""
+DOUBT_SECONDS = 0.1
+"""How long the right answer may still come after one with another number than the request's."""
 
 
 class Connection(asyncio.BufferedProtocol):
@@ -109,12 +111,21 @@ class Connection(asyncio.BufferedProtocol):
         return stream.skip(self._framer.buffer, stop, end, self._now)
 
     def _on_reply(self, reply: Reply) -> None:
-        sequence = reply.header("cseq")
-        if self._pending is None or self._pending.done() or (sequence and sequence != str(self._sequence)):
-            return  # the late answer to a request nobody waits for
+        """Answers with another number are late ones, or of a device that numbers wrongly: then nothing better comes."""
+        if self._pending is None or reply.status < 200:  # 100 Continue: the answer is yet to come
+            return
+        number = reply.header("cseq")
+        if not number or (number.isdecimal() and int(number) == self._sequence):
+            self._settle(self._pending, reply)
+        else:
+            self._loop.call_later(DOUBT_SECONDS, self._settle, self._pending, reply)
+
+    def _settle(self, pending: asyncio.Future[Reply], reply: Reply) -> None:
+        if pending.done():
+            return
         if self._at_once:
             self._at_once(reply)
-        self._pending.set_result(reply)
+        pending.set_result(reply)
 
     def _fail(self, outcome: Outcome, reason: str) -> None:
         self._failure = self._failure or (outcome, reason)

@@ -14,6 +14,7 @@ _BUFFER = MAX_HEADER + MAX_BODY + 4096  # also holds the largest interleaved fra
 _STATUS = re.compile(r"RTSP/\d\.\d +(\d{3})(?: +(.*))?$")
 _REQUEST = re.compile(r"[A-Z_]+ +\S+ +RTSP/\d\.\d$")
 _STARTS = re.compile(rb"[A-Z_]{1,20}(?:[ /]|$)")
+_BLANK = re.compile(rb"\r?\n\r?\n")  # a few devices end their lines with a bare line feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,17 @@ class Framer:
             return start + 1
         if not _STARTS.match(self.buffer[start : min(end, start + 21)]):
             raise DeviceError(Outcome.PROTOCOL, "the device sends bytes that are not RTSP")
-        blank = self.buffer.find(b"\r\n\r\n", start, min(end, start + MAX_HEADER))
-        if blank < 0:
+        blank = _BLANK.search(self.buffer, start, min(end, start + MAX_HEADER))
+        if blank is None:
             if end - start >= MAX_HEADER:
                 raise DeviceError(Outcome.TOO_LARGE, f"the device sends a header of more than {MAX_HEADER} bytes")
             return start
-        first, headers = _head(bytes(self.buffer[start:blank]))
-        stop = blank + 4 + _length(headers)
+        first, headers = _head(bytes(self.buffer[start : blank.start()]))
+        body = blank.end()
+        stop = body + _length(headers)
         if stop > end:
             return start
-        reply = _reply(first, headers, bytes(self.buffer[blank + 4 : stop]))
+        reply = _reply(first, headers, bytes(self.buffer[body:stop]))
         if reply is not None:
             on_reply(reply)
         return stop
@@ -120,7 +122,7 @@ def _reply(first: str, headers: dict[str, list[str]], body: bytes) -> Reply | No
 
 
 def _head(data: bytes) -> tuple[str, dict[str, list[str]]]:
-    first, *lines = data.decode("utf-8", "replace").split("\r\n")
+    first, *lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
     headers: dict[str, list[str]] = {}
     for line in lines:
         name, colon, value = line.partition(":")
