@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.model import Credentials, Key, Target
-from monitor.protocols.rtsp import host_of, split_url
+from monitor.protocols.rtsp import host_of, split_url, without_secrets
 
 
 class UnknownTarget(ValueError):
@@ -59,7 +59,8 @@ def _url(word: str, login: Credentials | None) -> Target:
         host = host_of(clean)
     except ValueError as wrong:  # its text names the mistake and never the URL, which may hold a password
         raise UnknownTarget(f"{wrong}; an ONVIF device is written HOST:PORT") from wrong
-    return Target(Key("", clean), "camera", host, credentials=credentials or login, rtsp=clean)
+    shown = without_secrets(clean)  # some makers want the login in the path
+    return Target(Key("", shown), "camera", host, credentials=credentials or login, rtsp=clean)
 
 
 def _advice(word: str, site: str, device: str, configured: Configured) -> str:

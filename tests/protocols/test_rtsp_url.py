@@ -4,7 +4,7 @@ import pytest
 
 from monitor.model import Credentials
 from monitor.protocols.rtsp import host_of, split_url
-from monitor.protocols.rtsp.url import Address, address_of, control_url, redirect_url
+from monitor.protocols.rtsp.url import Address, address_of, control_url, redirect_url, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,8 @@ from monitor.protocols.rtsp.url import Address, address_of, control_url, redirec
         (" rtsp://cam/a b%20c#frag ", "rtsp://cam/a%20b%20c", None),
         ("rtsp://cam/通道", "rtsp://cam/%E9%80%9A%E9%81%93", None),
         ("rtsp://cam/?user=x&password=y==", "rtsp://cam/?user=x&password=y==", None),
+        ("rtsp://192.0.2.1:554/main@live", "rtsp://192.0.2.1:554/main@live", None),
+        ("rtsp://u:p@cam.lan/main@live", "rtsp://cam.lan/main@live", Credentials("u", "p")),
     ],
 )
 def test_credentials_are_taken_out(url, clean, credentials):
@@ -38,6 +40,11 @@ def test_credentials_are_taken_out(url, clean, credentials):
         "rtsp:///live",
         "rtsp://u:sec/ret@cam/",
         "rtsp://u:sec#ret@cam/",
+        "rtsp://u:12/sec@cam/",
+        "rtsp://u:12#sec@cam/",
+        "rtsp://u:#sec@192.0.2.1/",
+        "rtsp://u:?sec@192.0.2.1/",
+        "rtsp://u:p@ss/sec@cam.lan/",
         "rtsp://u:secret@cam:0/",
         "rtsp://u:secret@cam:99999/",
         "rtsp://u:secret@cam:port/",
@@ -98,3 +105,16 @@ def test_tracks_are_joined_as_cameras_mean_it_and_stay_on_their_host(base, contr
 )
 def test_redirects_stay_on_the_host(location, present, followed):
     assert redirect_url(location, present) == followed
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("rtsp://192.0.2.1/live?channel=1", "rtsp://192.0.2.1/live?channel=1"),
+        ("rtsp://u:sec@192.0.2.1/user=a&password=sec&channel=1", "rtsp://192.0.2.1/user=***&password=***&channel=1"),
+        ("rtsp://192.0.2.1/user=a_password=sec_channel=1_stream=0.sdp?real", "rtsp://192.0.2.1/user=***?real"),
+        ("rtsp://192.0.2.1/live?PWD=sec", "rtsp://192.0.2.1/live?PWD=***"),
+    ],
+)
+def test_a_login_in_the_path_is_not_shown(url, shown):
+    assert without_secrets(url) == shown

@@ -17,7 +17,7 @@ subscription after ``place``. Values are plain data with the names of the ONVIF 
 that cannot be, is None: unknown, never zero. A date without a zone arrives naive.
 """
 
-from monitor.protocols.onvif.address import parse, without_secrets
+from monitor.protocols.onvif.address import parse
 from monitor.protocols.onvif.device import Device, spell
 from monitor.protocols.onvif.documents import warm_up
 from monitor.protocols.onvif.inventory import (
@@ -34,6 +34,7 @@ from monitor.protocols.onvif.inventory import (
     read_stream_uri,
 )
 from monitor.protocols.onvif.trouble import Trouble
+from monitor.protocols.rtsp.url import without_secrets
 
 __all__ = [
     "Clock",

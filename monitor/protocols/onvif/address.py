@@ -6,7 +6,6 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 DEVICE_SERVICE = "/onvif/device_service"
 PORTS = {"http": 80, "https": 443}
-SECRET_FIELDS = re.compile(r"(?i)\b(user(?:name)?|usr|pass(?:word|wd)?|pwd|loginuse|loginpas|token|auth)=([^&/?#\s]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,6 @@ def pin_media(configured: Address, uri: str) -> tuple[str, str]:
     netloc = f"{host}:{url.port}" if url.port else host
     foreign = "" if url.hostname == configured.host else plain_host(url.hostname)
     return urlunsplit((url.scheme, netloc, url.path, url.query, "")), foreign
-
-
-def without_secrets(uri: str) -> str:
-    """A URI fit to be shown: no user information, and no name or password in its path or query."""
-    url = urlsplit(uri)
-    shown = urlunsplit((url.scheme, url.netloc.rpartition("@")[2], url.path, url.query, ""))
-    return SECRET_FIELDS.sub(r"\1=***", shown)
 
 
 def plain_host(text: object) -> str:

@@ -1,5 +1,6 @@
 """RTSP addresses: taken apart without leaking the password, and put together as cameras expect it."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
@@ -7,6 +8,7 @@ from monitor.model import Credentials
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _SAFE = "/%:@!$&'()*+,;=~-._[]"
+_SECRET_FIELDS = re.compile(r"(?i)\b(user(?:name)?|usr|pass(?:word|wd)?|pwd|loginuse|loginpas|token|auth)=([^&/?#\s]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ def address_of(url: str) -> Address:
 def host_of(url: str) -> str:
     """The host of a URL, lower case, IPv6 without brackets. Raises ValueError."""
     return address_of(url).host
+
+
+def without_secrets(url: str) -> str:
+    """A URL fit to be shown: no user information, and no name or password in its path or query."""
+    parts = urlsplit(url)
+    shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
+    return _SECRET_FIELDS.sub(r"\1=***", shown)
 
 
 def control_url(base: str, control: str, pinned_to: str) -> str:
@@ -82,6 +91,8 @@ def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         port_is_wrong = parts.port == 0
+        if _cut_short(parts):
+            raise ValueError
     except ValueError:
         # "from None": the text of the cause repeats what stands before the first "/", maybe half a password.
         raise ValueError(
@@ -92,6 +103,15 @@ def _parts(url: str) -> SplitResult:
     if not parts.hostname or port_is_wrong or any(ch.isspace() or not ch.isprintable() for ch in parts.netloc):
         raise ValueError("the URL names no valid host and port")
     return parts
+
+
+def _cut_short(parts: SplitResult) -> bool:
+    """Whether what looks like host and port is the login, cut at a / ? or # in its password: rtsp://user:12/34@host."""
+    if "@" not in parts.path + parts.query + parts.fragment or ":" not in parts.netloc:
+        return False
+    host = parts.hostname or ""
+    named = not re.fullmatch(r"[0-9.]+|[0-9a-f:.]*:[0-9a-f:.]*", host)
+    return named and ("@" not in parts.netloc or "." not in host)
 
 
 def _netloc(parts: SplitResult) -> str:
