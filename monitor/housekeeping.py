@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from monitor.model import Key, Window
-from monitor.store import Changes, Store, StoreError, events, move_home, pictures, settings, windows
+from monitor.store import Changes, Store, StoreError, events, move_home, notice_loss, pictures, settings, windows
 from monitor.store.committer import Committer
 from monitor.store.tidying import tidy
 
@@ -48,6 +48,7 @@ class Housekeeping:
     async def once(self) -> None:
         """What is due now. Raises StoreError."""
         now = self._clock()
+        await asyncio.to_thread(notice_loss, self._store)
         if self._store.away and (self._tried_home is None or abs(now - self._tried_home) >= HOME):
             self._tried_home = now
             await self._move_home()
@@ -67,7 +68,7 @@ class Housekeeping:
         except StoreError as refused:
             self.refused += 1
             if str(refused) != before:
-                log.error("still working on a copy in memory: %s", refused)
+                log.error("the state is still not where it belongs: %s", refused)
 
     async def accept_view(self, key: Key, by: str) -> None:
         """Durable when this returns; the next look at the picture learns anew. Raises StoreError."""

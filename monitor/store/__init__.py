@@ -6,9 +6,9 @@
 
 from monitor.store.changes import Changes
 from monitor.store.database import Connection, Store, StoreError
-from monitor.store.refuge import move_home, open_somewhere
+from monitor.store.refuge import move_home, notice_loss, open_somewhere
 
 STATE_FILE = "cctv.sqlite"
 """Its name in the state folder."""
 
-__all__ = ["STATE_FILE", "Changes", "Connection", "Store", "StoreError", "move_home", "open_somewhere"]
+__all__ = ["STATE_FILE", "Changes", "Connection", "Store", "StoreError", "move_home", "notice_loss", "open_somewhere"]

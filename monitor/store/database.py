@@ -18,6 +18,7 @@ from monitor.store.schema import migrate
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Identity = tuple[int, int] | None
 Connection = sqlite3.Connection
 """What functions that run in a transaction are given; only this room opens one."""
 BUSY_SECONDS = 10.0
@@ -54,12 +55,18 @@ class Store:
         """
         self.path = path
         self.read_only = read_only
-        self._lock = threading.RLock()
+        self._lock = self._read_lock = threading.RLock()
         self._claim: int | None = None
         self.away = ""  # why it is in memory and not in its file, in words; see monitor.store.refuge
         self.home_was: tuple[int, int] | None = None
+        self._files: tuple[Identity, Identity] = None, None  # of the file, and of its write-ahead log
         with _in_words(path):
-            self._connection = _open_memory() if in_memory else _open_reader(path) if read_only else _open_writer(path)
+            if in_memory or read_only:
+                self._connection = self._reading = _open_memory() if in_memory else _open_reader(path)
+            else:
+                self._read_lock = threading.RLock()
+                self._connection, self._reading = _with_reader(_open_writer(path), path)
+                self._files = _identities(path)
 
     @classmethod
     def reader(cls, path: Path) -> "Store":
@@ -67,9 +74,9 @@ class Store:
         return cls(path, read_only=True)
 
     def read(self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """``function(connection, …)`` on one consistent snapshot. Raises StoreError."""
-        with self._lock, _in_words(self.path), _transaction(self._connection, "BEGIN"):
-            return function(self._connection, *args, **kwargs)
+        """``function(connection, …)`` on one consistent snapshot; waits for no writer. Raises StoreError."""
+        with self._read_lock, _in_words(self.path), _transaction(self._reading, "BEGIN"):
+            return function(self._reading, *args, **kwargs)
 
     def write(self, function: Callable[Concatenate[sqlite3.Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """``function(connection, …)`` as one durable transaction: all of it or nothing. Raises StoreError."""
@@ -103,35 +110,67 @@ class Store:
             other._connection.backup(self._connection)
             migrate(self._connection)
 
+    def lost(self) -> bool:
+        """The file was removed or replaced: what is written goes where no restart will find it."""
+        with _in_words(self.path):
+            return self._files[0] is not None and _identities(self.path)[0] != self._files[0]
+
+    def disown_log(self) -> None:
+        """Whoever opened the file that replaced ours would read our log into it. Raises StoreError."""
+        with _in_words(self.path):
+            if _identities(self.path)[1] == self._files[1]:
+                _log_of(self.path).unlink(missing_ok=True)
+
     def move_home(self) -> None:
-        """Go on in the file, with everything. Raises StoreError, and then goes on in memory."""
-        with self._lock:
+        """Go on in the file, with everything. Raises StoreError, and then goes on as it was."""
+        with self._lock, self._read_lock:
             claim = _claimed(self.path)
             try:
                 with _in_words(self.path):
-                    connection = _copy(self._connection, self.path)
+                    copies = _with_reader(_copy(self._connection, self.path), self.path)
+                    files = _identities(self.path)
             except StoreError:
                 os.close(claim)
                 raise
             self.close()
-            self._connection, self._claim, self.away = connection, claim, ""
+            self._connection, self._reading = copies
+            self._claim, self._files, self.away = claim, files, ""
 
     def size(self) -> int:
         """Bytes on disk, with the write-ahead log."""
-        parts = [self.path, self.path.with_name(self.path.name + "-wal")]
+        parts = [self.path, _log_of(self.path)]
         return sum(part.stat().st_size for part in parts if part.exists())
 
     def close(self) -> None:
-        with self._lock:
+        with self._lock, self._read_lock:
+            self._reading.close()
             self._connection.close()
             if self._claim is not None:
                 os.close(self._claim)
                 self._claim = None
 
 
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _identities(path: Path) -> tuple[Identity, Identity]:
+    return _identity(path), _identity(_log_of(path))
+
+
+def _identity(path: Path) -> Identity:
+    """Tells one file from another of the same name; None where there is none."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def _claimed(path: Path) -> int:
     """An open descriptor that holds the lock. Raises StoreError."""
     with _in_words(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,6 +178,15 @@ def _claimed(path: Path) -> int:
         os.close(handle)
         raise AlreadyClaimed(f"{path}: another daemon already works on this state") from held
     return handle
+
+
+def _with_reader(writer: sqlite3.Connection, path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
+    """And one to read with: a page must not wait for the disk, or for another program that holds the file."""
+    try:
+        return writer, _opened(f"{path.resolve().as_uri()}?mode=ro")
+    except sqlite3.Error:
+        writer.close()
+        raise
 
 
 def _copy(source: sqlite3.Connection, path: Path) -> sqlite3.Connection:
@@ -153,7 +201,7 @@ def _copy(source: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def _open_writer(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _connect(f"{path.resolve().as_uri()}?mode=rwc")
+    connection = _opened(f"{path.resolve().as_uri()}?mode=rwc")
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # a committed fault survives a power cut
     connection.execute("PRAGMA journal_size_limit=16777216")
@@ -162,25 +210,25 @@ def _open_writer(path: Path) -> sqlite3.Connection:
 
 
 def _open_memory() -> sqlite3.Connection:
-    connection = _connect(":memory:")
+    connection = _opened(":memory:")
     migrate(connection)
     return connection
 
 
 def _open_reader(path: Path) -> sqlite3.Connection:
-    connection = _connect(f"{path.resolve().as_uri()}?mode=ro")
+    connection = _opened(f"{path.resolve().as_uri()}?mode=ro")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError:
         # No daemon has it open and this user may not make the log's index: then the file is at rest and complete.
-        if not path.exists() or path.with_name(path.name + "-wal").exists():
+        if not path.exists() or _log_of(path).exists():
             raise
         connection.close()
-        connection = _connect(f"{path.resolve().as_uri()}?immutable=1")
+        connection = _opened(f"{path.resolve().as_uri()}?immutable=1")
     return connection
 
 
-def _connect(uri: str) -> sqlite3.Connection:
+def _opened(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     return connection

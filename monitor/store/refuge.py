@@ -1,4 +1,7 @@
-"""A state folder that cannot be written at the start: the daemon works on a copy in memory and moves in when it can."""
+"""A state that is not where it belongs: a folder that cannot be written at the start, a file removed under the daemon.
+
+The daemon works on a copy in memory, or on the file without a name, and moves in when it can.
+"""
 
 import logging
 from contextlib import closing
@@ -49,6 +52,14 @@ def _copied(path: Path) -> Store:
         store.close()
         raise
     return store
+
+
+def notice_loss(store: Store) -> None:
+    """Say so when the file was removed or replaced; a removed one can be moved into anew. Raises StoreError."""
+    if not store.away and store.lost():
+        store.away, store.home_was = f"{store.path}: it was removed or replaced while the daemon worked", None
+        log.error("%s", store.away)
+        store.disown_log()
 
 
 def move_home(store: Store) -> None:

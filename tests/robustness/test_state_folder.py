@@ -130,6 +130,22 @@ async def test_a_disk_that_refuses_for_a_while(tmp_path: Path):
         await running.looks_again("gate")
 
 
+async def test_removed_while_the_daemon_works(tmp_path: Path):
+    """Written anew with all that was known; what lies there afterwards is what the daemon goes on with."""
+    async with Simulator(cameras(87, "gate", "yard")) as site:
+        site.set_fault("yard", "unreachable")
+        async with house(tmp_path, configuration(site)) as running:
+            await running.until(lambda text: faults(text) == {("yard", "unreachable")})
+            shutil.rmtree(tmp_path / "state")
+            await running.until(lambda _: "everything is there" in running.log)
+            assert "cctv.sqlite: it was removed or replaced while the daemon worked" in running.log
+            await running.until(lambda text: text == "ready\n", "/-/ready")
+            site.set_fault("gate", "unreachable")
+            await running.until(lambda text: ("gate", "unreachable") in faults(text))
+    with contextlib.closing(Store.reader(tmp_path / "state" / "cctv.sqlite")) as store:
+        assert {one.subject.key.device for one in store.read(standing_faults)} == {"gate", "yard"}
+
+
 READ_ONLY = 'mount --bind "$PWD/state" "$PWD/state" && mount -o remount,bind,ro "$PWD/state"'
 
 

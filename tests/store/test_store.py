@@ -1,10 +1,12 @@
 """The state file: survives what disks and people do to it, and says in words what it cannot do."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +14,20 @@ import pytest
 
 from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Verdict, Window
 from monitor.protocols.logins import LoginEntry
-from monitor.store import Changes, Store, StoreError, events, faults, memory, outbox, settings, standings, windows
+from monitor.store import (
+    Changes,
+    Store,
+    StoreError,
+    events,
+    faults,
+    memory,
+    move_home,
+    notice_loss,
+    outbox,
+    settings,
+    standings,
+    windows,
+)
 from monitor.store.changes import apply
 from monitor.store.outbox import Message
 from monitor.store.schema import STEPS, first_tables, version
@@ -206,6 +221,55 @@ def test_a_second_daemon_is_refused(store: Store) -> None:
     store.close()
     second.claim()
     second.close()
+
+
+def test_pages_wait_for_no_other_program_that_holds_the_file(store: Store) -> None:
+    store.write(settings.put, "a", b"1")
+    held = threading.Event()
+    with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = threading.Thread(target=lambda: (held.set(), store.write(settings.put, "a", b"2")))
+        writing.start()
+        assert held.wait(10)
+        while store._lock.acquire(blocking=False):  # until the writer waits inside
+            store._lock.release()
+        assert store.read(settings.get, "a") == b"1"
+        assert writing.is_alive()
+        other.execute("COMMIT")
+    writing.join()
+    assert store.read(settings.get, "a") == b"2"
+
+
+def test_a_file_that_was_replaced_is_not_written_over(store: Store, tmp_path: Path) -> None:
+    store.claim()
+    store.write(settings.put, "a", b"1")
+    with contextlib.closing(Store(tmp_path / "backup.sqlite")) as backup:
+        backup.write(settings.put, "a", b"2")
+    os.replace(tmp_path / "backup.sqlite", store.path)
+    notice_loss(store)
+    assert store.away == f"{store.path}: it was removed or replaced while the daemon worked"
+    with pytest.raises(StoreError, match="restart the daemon to go on with it"):
+        move_home(store)
+    store.close()
+    with contextlib.closing(Store(store.path)) as again:
+        assert again.read(settings.get, "a") == b"2"
+
+
+def test_a_removed_folder_is_made_anew_with_all_that_was_in_it(tmp_path: Path) -> None:
+    with contextlib.closing(Store(tmp_path / "state" / "cctv.sqlite")) as store:
+        store.claim()
+        store.write(settings.put, "a", b"1")
+        notice_loss(store)
+        assert store.away == ""
+        shutil.rmtree(tmp_path / "state")
+        notice_loss(store)
+        move_home(store)
+        assert (store.away, store.lost()) == ("", False)
+        store.write(settings.put, "b", b"2")
+        with contextlib.closing(Store.reader(store.path)) as reader:
+            assert [reader.read(settings.get, name) for name in "ab"] == [b"1", b"2"]
+        with contextlib.closing(Store(store.path)) as second, pytest.raises(StoreError, match="another daemon"):
+            second.claim()
 
 
 def test_a_reader_without_a_file_is_told_so(tmp_path: Path) -> None:
