@@ -1,6 +1,7 @@
 """Every way a look can end, told by a camera that plays it."""
 
 import asyncio
+import base64
 import gc
 import socket
 import threading
@@ -498,6 +499,22 @@ async def test_the_password_shows_nowhere_even_if_the_camera_echoes_it():
     assert seen.outcome is Outcome.PROTOCOL
     assert secret not in repr(seen)
     assert "***" in seen.reason
+
+
+@pytest.mark.parametrize("before", ["", "x" * 45, "x" * 60, "x" * 300])
+async def test_a_login_that_the_camera_echoes_does_not_show_however_it_is_written_or_cut(before):
+    secret = "geheim/42"
+
+    def echo(request):
+        if "authorization" not in request.headers:
+            return reply(request, "401 No", WWW_Authenticate='Basic realm="x"')
+        said = f"{before}{request.headers['authorization']} {secret} geheim%2F42"
+        return reply(request, f"500 {said}", Server=said)
+
+    async with ScriptedCamera(on={"DESCRIBE": echo}) as camera:
+        shown = repr(await see(camera.url, Credentials("monitor", secret)))
+    for telling in ("gehe", base64.b64encode(b"monitor:geheim/42").decode()[:8]):
+        assert telling not in shown
 
 
 @pytest.mark.parametrize("fault", ["rst", "eof"])

@@ -22,7 +22,7 @@ class Reply:
     """One answer of the device; header names in lower case, every value of a repeated header kept."""
 
     status: int
-    phrase: str
+    phrase: str  # as sent: whole, and perhaps not printable
     headers: Mapping[str, list[str]] = field(default_factory=dict)
     body: bytes = b""
 
@@ -113,7 +113,7 @@ class Framer:
 def _reply(first: str, headers: dict[str, list[str]], body: bytes) -> Reply | None:
     """None for a request of the device."""
     if match := _STATUS.match(first):
-        return Reply(int(match[1]), printable(match[2] or ""), headers, body)
+        return Reply(int(match[1]), match[2] or "", headers, body)
     if first.startswith("HTTP/"):
         raise DeviceError(Outcome.PROTOCOL, "the port speaks HTTP, not RTSP")
     if not _REQUEST.match(first):

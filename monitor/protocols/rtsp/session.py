@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from monitor import __version__
 from monitor.model import Credentials, LoginState, Outcome
@@ -24,6 +25,7 @@ _OUTCOMES: Mapping[int, tuple[Outcome, str]] = {
     461: (Outcome.UNSUPPORTED, "the camera does not send RTP over TCP"),
     503: (Outcome.BUSY, "the camera is overloaded"),
 }
+_BASIC = re.compile(r"(?i)basic\s+[\w+/=-]+")
 
 
 @dataclass
@@ -110,14 +112,16 @@ class Session:
         if self._authorizer:
             every["Authorization"] = self._authorizer.header(method, url)
         reply = await self._connection.request(method, url, every, at_once)
-        self.status = self._without_secret(str(reply))
-        self.server = self._without_secret(printable(reply.header("server"))) or self.server
+        self.status = self._shown(str(reply))
+        self.server = self._shown(reply.header("server")) or self.server
         return reply
 
-    def _without_secret(self, words: str) -> str:
-        """A device that echoes what we sent must not bring the password into a reason or a fact."""
+    def _shown(self, words: str) -> str:
+        """A device that echoes what we sent brings no password into a reason or a fact, not even half of it."""
         secret = self._login.credentials.password if self._login.credentials else ""
-        return words.replace(secret, "***") if len(secret) > 2 else words
+        for written in (secret, quote(secret, safe="")) if len(secret) > 2 else ():
+            words = words.replace(written, "***")
+        return printable(_BASIC.sub("Basic ***", words), 84)
 
     def _answer(self, reply: Reply) -> Authorizer:
         """What to send after a 401; raises when nothing more may be sent."""
