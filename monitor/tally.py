@@ -37,7 +37,10 @@ class Tally:
             group.update({subject: forgive(standing) for subject, standing in group.items()})
 
     def count(self, finding: Finding, urgent: Changes, lazy: Changes) -> Transition | None:
-        """One more finding. News is urgent; more of what is confirmed already may wait to be written."""
+        """One more finding. News is urgent; more of what is confirmed already may wait to be written.
+
+        A new span is news as well: it goes with the end of the one before, or a kill between would leave that twice.
+        """
         subject = Subject(finding.key, finding.probe, finding.aspect)
         before = self.get(subject)
         standing, transition = step(before, finding, self._raise_after, self._clear_after)
@@ -45,7 +48,7 @@ class Tally:
         row = StandingRow(standing, self._span(subject, standing.last, urgent))
         last = standing.last
         same = before is not None and (before.verdict, before.fault) == (last.verdict, last.fault)
-        (lazy if same else urgent).standings[subject] = row
+        (lazy if same and row.span.count > 1 else urgent).standings[subject] = row
         return transition
 
     def _span(self, subject: Subject, finding: Finding, changes: Changes) -> Span:

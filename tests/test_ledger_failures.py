@@ -19,7 +19,7 @@ from monitor.board import Board
 from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Transition, Window
-from monitor.store import Store, StoreError, committer, faults, outbox, windows
+from monitor.store import Store, StoreError, committer, faults, outbox, spans, standings, windows
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 GATE = Target(Key("school", "gate"), "camera", "127.0.0.2")
@@ -129,6 +129,19 @@ async def test_a_fault_that_stood_before_a_restart_is_not_told_again(store: Stor
     async with running(store, clock, GATE, YARD) as ledger:
         await tell(ledger, clock, "bbbb")
     assert said(store) == ["open"]
+
+
+async def test_a_kill_finds_no_stretch_of_time_both_ended_and_lasting(store: Store) -> None:
+    clock = Clock()
+    async with running(store, clock, GATE) as ledger:
+        for outcome in (Outcome.SEEN, Outcome.SEEN, Outcome.FAILED, Outcome.SEEN):
+            clock.now += timedelta(minutes=1)
+            await record(ledger, GATE, Evidence("rtsp", clock.now, 0.1, outcome, "seen"))
+        await ledger.save_logins([])  # returns with the next batch; what is written lazily is not in it
+        ended = store.read(lambda c: list(spans.between(c, GATE.key, START, clock.now)))
+        assert [(one.verdict, one.count) for one in ended if not one.subject.aspect] == [("ok", 2), ("unknown", 1)]
+        lasting = {row.span.subject: row.span.first for row in store.read(standings.load)}
+        assert all(one.last < lasting[one.subject] for one in ended)
 
 
 async def test_a_removed_device_s_ticket_is_resolved_in_words(store: Store) -> None:
