@@ -142,6 +142,26 @@ def names(targets: Iterable[Target]) -> list[str]:
     return [target.key.device for target in targets]
 
 
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_clock_that_was_set_holds_up_neither_the_ticket_nor_its_end(hours: int) -> None:
+    story = Story(camera("gate"), camera("yard"), camera("hall")).down("gate")
+    story.now += timedelta(hours=hours)
+    assert story.wait(2).actions() == ["open"]
+    fault = story.up("gate").fault("gate")
+    assert story.wait(1).actions() == ["open", "resolve"]
+    assert fault.cleared is not None
+    assert fault.cleared >= fault.opened
+
+
+def test_a_clock_set_back_while_a_fault_comes_and_goes_leaves_it_no_day_longer() -> None:
+    story = Story(camera("gate"), camera("yard"), rules=Rules(flaps=2))
+    story.down("gate").wait(2)
+    story.up("gate").down("gate").up("gate")
+    assert story.fault("gate").calm_since == story.now
+    story.now -= timedelta(days=1)
+    assert story.wait(1).actions()[-1] == "resolve"
+
+
 def test_one_camera_down_is_told_once_after_the_time_to_settle() -> None:
     story = Story(camera("gate"), camera("yard")).down("gate")
     assert story.heard == []

@@ -99,7 +99,7 @@ def _clear(fault: Fault, transition: Transition) -> Fault:
     """Seen to be gone. A flapping fault is not believed at once: it must stay calm for a while."""
     if fault.flapping:
         return replace(fault, calm_since=transition.at, clearing=transition.finding.reason)
-    return replace(fault, cleared=transition.at, clearing=transition.finding.reason)
+    return replace(fault, cleared=max(transition.at, fault.opened), clearing=transition.finding.reason)
 
 
 def _flaps(raised: tuple[datetime, ...], rules: Rules) -> bool:

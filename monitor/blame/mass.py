@@ -59,10 +59,10 @@ def _is_mass(gone: int, working: int, scene: Scene) -> bool:
 
 def _is_due(gone: list[Fault], world: Open) -> bool:
     """The first of them is about to be told: by then a recorder or switch that explains them has shown itself."""
-    now, rules = world.scene.now, world.scene.rules
-    if any(suspected(fault, world) and now - fault.raised[-1] < rules.undecided for fault in gone):
+    scene = world.scene
+    if any(suspected(fault, world) and scene.since(fault.raised[-1]) < scene.rules.undecided for fault in gone):
         return False
-    return any(fault.hold_until is None or now >= fault.hold_until for fault in gone)
+    return not all(scene.waits(fault.hold_until) for fault in gone)
 
 
 def _one_cause(gone: list[Fault], world: Open) -> bool:

@@ -57,6 +57,15 @@ class Scene:
         names = (target.parent, target.recorder) if target else ()
         return [Key(key.site, name) for name in names if name and name != key.device]
 
+    def since(self, at: datetime) -> timedelta:
+        """How long ago, without its sign: a clock that was set back shall hold up nothing."""
+        return abs(self.now - at)
+
+    def waits(self, until: datetime | None) -> bool:
+        """This time is still to come. What lies further ahead than any rule puts it was put there by another clock."""
+        longest = max(self.rules.settle, self.rules.child_grace)
+        return until is not None and self.now < until <= self.now + longest
+
     def excuse(self, key: Key) -> str:
         """Why a fault of this device is excused now, in words; "" = it is not."""
         found = (window for window in self.windows if window.covers(key, self.now))

@@ -42,7 +42,7 @@ def _rank(fault: Fault) -> tuple[int, object, str]:
 def _settle_one(fault: Fault, faults: Mapping[str, Fault], world: Open) -> Fault:
     scene = world.scene
     if _calmed(fault, scene):
-        return replace(fault, cleared=scene.now, flapping=False, calm_since=None)
+        return replace(fault, cleared=max(scene.now, fault.opened), flapping=False, calm_since=None)
     if fault.announced is not None:
         return fault  # its ticket stands for itself now, whatever else happens
     fault = _excuse(_attribute(fault, world), scene)
@@ -50,7 +50,7 @@ def _settle_one(fault: Fault, faults: Mapping[str, Fault], world: Open) -> Fault
 
 
 def _calmed(fault: Fault, scene: Scene) -> bool:
-    return fault.calm_since is not None and scene.now - fault.calm_since >= scene.rules.calm
+    return fault.calm_since is not None and scene.since(fault.calm_since) >= scene.rules.calm
 
 
 def _attribute(fault: Fault, world: Open) -> Fault:
@@ -74,11 +74,11 @@ def _excuse(fault: Fault, scene: Scene) -> Fault:
 
 def _is_ripe(fault: Fault, faults: Mapping[str, Fault], world: Open) -> bool:
     scene = world.scene
-    if fault.excused or (fault.hold_until and scene.now < fault.hold_until):
+    if fault.excused or scene.waits(fault.hold_until):
         return False
     if scene.blind and fault.kind is not FaultKind.MONITOR_BLIND:
         return False
-    if suspected(fault, world) and scene.now - fault.raised[-1] < scene.rules.undecided:
+    if suspected(fault, world) and scene.since(fault.raised[-1]) < scene.rules.undecided:
         return False
     return not fault.parent or _is_left_over(faults.get(fault.parent), scene)
 
@@ -86,7 +86,7 @@ def _is_ripe(fault: Fault, faults: Mapping[str, Fault], world: Open) -> bool:
 def _is_left_over(parent: Fault | None, scene: Scene) -> bool:
     if parent is None:
         return True
-    return parent.cleared is not None and scene.now - parent.cleared >= scene.rules.child_grace
+    return parent.cleared is not None and scene.since(parent.cleared) >= scene.rules.child_grace
 
 
 def _announce(fault: Fault, scene: Scene) -> Fault:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import Job, JobLine, JobState, Receipt
@@ -65,9 +65,10 @@ def uncalled(connection: sqlite3.Connection, site: str) -> list[Job]:
     return list(_jobs(connection, "site = ? AND closed AND followed_up IS NULL ORDER BY number DESC", (site,)))
 
 
-def ripe(connection: sqlite3.Connection, healed_before: datetime) -> list[Job]:
-    """Not closed, and seen ok since then or longer."""
-    return list(_jobs(connection, "closed IS NULL AND healed <= ?", (epoch(healed_before),)))
+def ripe(connection: sqlite3.Connection, now: datetime, hold_down: timedelta) -> list[Job]:
+    """Not closed, and seen ok for so long, or since a time to come: then the clock was set back."""
+    where = "closed IS NULL AND (healed <= ? OR healed > ?)"
+    return list(_jobs(connection, where, (epoch(now - hold_down), epoch(now))))
 
 
 def told_at_site(connection: sqlite3.Connection, site: str) -> int:

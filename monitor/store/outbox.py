@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.model import Facts
 from monitor.store.times import epoch, from_json, moment, to_json
+
+MOST_AHEAD = timedelta(hours=1)
+"""No message is put off for longer; what seems to be was put off by a clock that was set back since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +55,12 @@ def due(connection: sqlite3.Connection, now: datetime, limit: int = 100, sink: s
     """Messages to send now, oldest first; one fault's messages to one desk strictly in order. None = to every desk."""
     return _messages(
         connection,
-        "done_at IS NULL AND parked IS NULL AND next_at <= ? AND sink = coalesce(?, sink)"
+        "done_at IS NULL AND parked IS NULL AND (next_at <= ? OR next_at > ?) AND sink = coalesce(?, sink)"
         " AND NOT EXISTS (SELECT 1 FROM outbox AS earlier"
         " WHERE earlier.fault = outbox.fault AND earlier.sink = outbox.sink AND earlier.id < outbox.id"
         " AND earlier.done_at IS NULL AND earlier.parked IS NULL) ORDER BY next_at, id LIMIT ?",
-        (epoch(now), sink, limit),
+        (epoch(now), epoch(now + MOST_AHEAD), sink, limit),
     )
-
-
-def next_due(connection: sqlite3.Connection, sink: str) -> datetime | None:
-    """When the next message to this desk may be sent; None = there is none."""
-    row: tuple[float | None] = connection.execute(
-        "SELECT min(next_at) FROM outbox WHERE done_at IS NULL AND parked IS NULL AND sink = ?", (sink,)
-    ).fetchone()
-    return moment(row[0])
 
 
 def pending(connection: sqlite3.Connection) -> list[Message]:

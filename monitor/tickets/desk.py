@@ -41,7 +41,7 @@ def take_in(connection: Connection, policy: Policy, now: datetime) -> None:
         for message in messages:
             _take(connection, message, policy)
             outbox.done(connection, message.id, now)
-    for job in jobs.ripe(connection, now - policy.hold_down):
+    for job in jobs.ripe(connection, now, policy.hold_down):
         close(connection, job, policy, now)
     summaries.tell_more(connection, policy.sinks, now)
 

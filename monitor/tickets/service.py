@@ -95,6 +95,6 @@ def _begin_anew(connection: Connection, policy: Policy, now: datetime) -> None:
 
 
 def _has_work(connection: Connection, policy: Policy, now: datetime) -> bool:
-    if outbox.due(connection, now, 1, BOOK) or jobs.ripe(connection, now - policy.hold_down):
+    if outbox.due(connection, now, 1, BOOK) or jobs.ripe(connection, now, policy.hold_down):
         return True
     return bool(jobs.open_summaries(connection))

@@ -57,7 +57,7 @@ def _tell_more(connection: Connection, summary: Job, sinks: Iterable[str], now: 
     members = jobs.members(connection, summary.key)
     unnamed = [job for job in members if job.told is None and job.closed is None]
     last = max((job.told for job in members if job.told), default=summary.opened)
-    if not unnamed or now - last < MORE_EVERY:
+    if not unnamed or abs(now - last) < MORE_EVERY:
         return
     for job in unnamed:
         jobs.save(connection, replace(job, told=now))

@@ -22,7 +22,7 @@ LOOK_EVERY = 0.5
 """How often the outbox is looked at for new messages."""
 FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 """After a failure; doubled each time. One request a minute does not hurt a desk that is away for a day."""
-LONGEST_ASKED = 3600.0
+LONGEST_ASKED = outbox.MOST_AHEAD.total_seconds()
 """No desk may ask us to wait longer."""
 SETTLE = 60.0
 """So long after an opening without an answer its ticket is only looked for: a slow desk may still make or index it."""

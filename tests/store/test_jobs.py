@@ -112,3 +112,11 @@ def test_what_was_set_aside_is_tried_again_unless_it_was_resolved_since(store: S
     assert store.write(outbox.retry_parked, ["other"], later) == 0
     assert store.write(outbox.retry_parked, ["desk"], later) == 1
     assert {one.fault for one in store.read(outbox.due, later) if one.action == "open"} == {"stands"}
+
+
+def test_a_job_closes_after_its_time_and_not_later_because_the_clock_was_set_back(store: Store) -> None:
+    job = Job("f1", "monitor", "s", "d", "x", AT, AT, "t", "txt", healed=AT)
+    store.write(jobs.add, job)
+    hour = timedelta(hours=1)
+    ripe = [len(store.read(jobs.ripe, AT + late, hour)) for late in (-24 * hour, timedelta(0), hour / 2, hour)]
+    assert ripe == [1, 0, 0, 1]

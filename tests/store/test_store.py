@@ -194,6 +194,12 @@ def test_the_outbox_keeps_the_order_of_one_fault_and_says_nothing_twice(store: S
     assert store.read(outbox.of_fault, "f2")[0].parked == "the desk answers 400"
 
 
+def test_a_clock_set_back_holds_up_no_message(store: Store) -> None:
+    store.write(outbox.add, [Message("f1", "open", 0, "desk", {}, AT)])
+    assert len(store.read(outbox.due, AT - timedelta(days=1))) == 1
+    assert store.read(outbox.due, AT - timedelta(minutes=50)) == []  # as long as a desk may ask to be left alone
+
+
 def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     def half(connection: sqlite3.Connection) -> None:
         settings.put(connection, "a", b"1")
