@@ -14,7 +14,8 @@ from monitor.runner import Runner, Seen
 
 CLOCKS = frozenset({FaultKind.CLOCK_DRIFT, FaultKind.RECORDER_CLOCK_DRIFT})
 CLOSE_PAUSE = 10
-"""While a fault already stands, a close look only at every so many poll intervals: the device deserves rest."""
+"""While a fault already stands, a close look only at every so many poll intervals: the device deserves rest. The same
+once a close look has seen the key frame that a glance had missed."""
 
 
 class Rounds:
@@ -33,6 +34,7 @@ class Rounds:
         self._runner, self._ledger, self._board, self._eyes = runner, ledger, board, eyes
         self._on_look = on_look
         self._closed_at: dict[Key, float] = {}
+        self._seldom: set[Key] = set()  # cameras whose key frames only a close look is sure to see
         self.interval = interval
         self.targets: Mapping[Key, Target] = {}
         self._progress = time.monotonic()
@@ -44,9 +46,10 @@ class Rounds:
     async def poll(self, key: Key, name: str) -> None:
         """One scheduled look; a suspicion is followed up at once, or at the next poll when too many are suspected."""
         evidence = await self.look(key, name)
-        if evidence and evidence.facts.get("suspect") and self._runner.has_time() and self._close_is_due(key):
+        if evidence and evidence.facts.get("suspect") and self._runner.has_time() and self._close_is_due(key, evidence):
             self._closed_at[key] = time.monotonic()
-            await self.look(key, name, close=True)
+            closely = await self.look(key, name, close=True)
+            (self._seldom.add if _seldom(evidence, closely) else self._seldom.discard)(key)
 
     async def look(self, key: Key, name: str, *, close: bool = False) -> Evidence | None:
         """Look and record. None when the device left the configuration, or its stream's address is not known yet."""
@@ -105,12 +108,19 @@ class Rounds:
             target = with_stream(target, looks["onvif"].facts.get("onvif") or {})
         return replace(target, close=close, options=options)
 
-    def _close_is_due(self, key: Key) -> bool:
+    def _close_is_due(self, key: Key, evidence: Evidence) -> bool:
+        waits = evidence.outcome is Outcome.NO_KEY_FRAME
         state = self._board.devices.get(key)
-        standing = state.standings.get(("picture", "")) if state else None
-        if standing is None or standing.verdict is not Verdict.FAULT:
+        standing = state.standings.get(("rtsp" if waits else "picture", "")) if state else None
+        stands = standing is not None and standing.verdict is Verdict.FAULT
+        if not stands and not (waits and key in self._seldom):
             return True
         return time.monotonic() - self._closed_at.get(key, float("-inf")) >= CLOSE_PAUSE * self.interval
+
+
+def _seldom(glance: Evidence, closely: Evidence | None) -> bool:
+    """Whether a close look saw a key frame where a glance had waited in vain."""
+    return glance.outcome is Outcome.NO_KEY_FRAME and closely is not None and closely.outcome is Outcome.SEEN
 
 
 def _doubted(finding: Finding, doubt: str) -> Finding:

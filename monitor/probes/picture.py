@@ -10,6 +10,7 @@ from monitor.protocols.rtsp import StreamLook, look
 CLOSE_SECONDS = 10.0
 """A close look spans at least so long; a glance lasts as long as the stream's timing needs."""
 CLOSE_KEY_FRAMES = 8
+CLOSE_FIRST_KEY_FRAME_SECONDS = 30.0
 ANALYSIS_SECONDS = 3.0
 """Kept free at the end of the deadline for the worker."""
 
@@ -23,7 +24,8 @@ async def look_at_picture(target: Target, memory: Memory, deadline: Deadline) ->
     if seen.key_frames:
         question = _question(target, at)
         outcome, reason, answer = await _analysed(seen, memory, question, deadline)
-    facts = {"stream": dict(seen.facts), "picture": dict(answer.facts), "suspect": bool(answer.facts.get("suspect"))}
+    suspect = bool(answer.facts.get("suspect")) or (seen.key_frame_may_come and not target.close)
+    facts = {"stream": dict(seen.facts), "picture": dict(answer.facts), "suspect": suspect}
     return Evidence(
         "picture",
         at,
@@ -47,6 +49,7 @@ async def _stream(target: Target, deadline: Deadline) -> StreamLook:
         watch_seconds=max(CLOSE_SECONDS, limits.watch_seconds) if target.close else limits.watch_seconds,
         key_frames=CLOSE_KEY_FRAMES if target.close else 1,
         packet_age_seconds=limits.packet_age_seconds,
+        first_key_frame_seconds=CLOSE_FIRST_KEY_FRAME_SECONDS if target.close else None,
     )
 
 

@@ -7,6 +7,7 @@ from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.rtsp import look
 
 _CLOSE_FACTOR = 5
+_CLOSE_FIRST_KEY_FRAME_SECONDS = 30.0
 
 
 async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> Evidence:  # noqa: ARG001 - keeps nothing
@@ -22,6 +23,7 @@ async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> 
         deadline=deadline,
         watch_seconds=limits.watch_seconds * (_CLOSE_FACTOR if target.close else 1),
         packet_age_seconds=limits.packet_age_seconds,
+        first_key_frame_seconds=_CLOSE_FIRST_KEY_FRAME_SECONDS if target.close else None,
     )
     return Evidence(
         probe="rtsp",
@@ -29,6 +31,6 @@ async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> 
         seconds=time.monotonic() - began,
         outcome=seen.outcome,
         reason=seen.reason,
-        facts={"stream": seen.facts},
+        facts={"stream": seen.facts, "suspect": seen.key_frame_may_come and not target.close},
         login_worked=seen.login_worked,
     )

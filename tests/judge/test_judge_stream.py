@@ -100,6 +100,14 @@ def test_key_frames_that_packet_loss_tore_are_corrupt(loss: float, fault: FaultK
     assert (finding.verdict, finding.fault, finding.reason) == (Verdict.FAULT, fault, "none was complete")
 
 
+def test_a_key_frame_that_a_glance_was_too_short_for_is_left_to_the_close_look() -> None:
+    evidence = replace(seen(), outcome=Outcome.NO_KEY_FRAME, reason="no key frame within 7.0 s")
+    glance = replace(evidence, facts={**evidence.facts, "suspect": True})
+    assert verdict(glance) == (Verdict.UNKNOWN, None)
+    assert "10 to 30 s" in judge(GATE, glance)[0].reason
+    assert verdict(evidence) == (Verdict.FAULT, FaultKind.NO_STREAM)
+
+
 def test_a_busy_camera_says_what_it_becomes_if_it_lasts() -> None:
     assert judge(GATE, ended(Outcome.BUSY))[0].facts[IF_IT_LASTS] == FaultKind.NO_STREAM
 

@@ -241,6 +241,22 @@ async def test_only_delta_frames_is_no_key_frame():
     assert seen.facts["packets"] > 5
 
 
+async def test_the_first_key_frame_may_be_awaited_longer_than_the_next():
+    async def smart(camera, writer):
+        video = Video()
+        for number in range(10_000):
+            writer.write(video.key() if number == 40 else video.delta())
+            await asyncio.sleep(0.02)
+
+    camera = ScriptedCamera(media=smart)
+    seen = await seen_by(camera, key_frames=2, key_frame_seconds=0.3, first_key_frame_seconds=4.0)
+    assert (seen.outcome, len(seen.key_frames)) == (Outcome.SEEN, 1)
+    assert seen.facts["watched_seconds"] < 4
+    again = await seen_by(ScriptedCamera(media=smart), key_frame_seconds=0.3)
+    assert (again.outcome, again.key_frame_may_come) == (Outcome.NO_KEY_FRAME, True)
+    assert not seen.key_frame_may_come
+
+
 async def test_intra_refresh_without_key_frames_is_said_in_words():
     recovery = b"\x06\x06\x01\x84\x80"
     seen = await seen_by(ScriptedCamera(media=lambda camera, writer: only(recovery, SLICE, writer=writer)))
@@ -253,6 +269,7 @@ async def test_key_frames_without_parameter_sets_cannot_be_decoded():
     assert seen.outcome is Outcome.NO_KEY_FRAME
     assert seen.facts["key_frame_count"] > 1
     assert "complete" in seen.reason
+    assert not seen.key_frame_may_come
 
 
 async def test_no_key_frame_is_wanted_and_none_awaited():

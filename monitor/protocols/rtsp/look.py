@@ -35,6 +35,11 @@ class StreamLook:
     key_frames: tuple[KeyFrame, ...] = field(default=(), repr=False)
     login_worked: bool | None = None  # None = no credentials were sent, or the answer did not tell
 
+    @property
+    def key_frame_may_come(self) -> bool:
+        """The video flowed, and no key frame even began: some cameras send one every 10 to 30 s only (smart codecs)."""
+        return self.outcome is Outcome.NO_KEY_FRAME and not self.facts.get("key_frame_count")
+
 
 async def look(
     url: str,
@@ -47,20 +52,23 @@ async def look(
     key_frame_seconds: float = 10.0,
     phase_seconds: float = 3.0,
     packet_age_seconds: float = 1.5,
+    first_key_frame_seconds: float | None = None,
     replay: Replay | None = None,
 ) -> StreamLook:
     """Look at an RTSP stream; returns once the watch time has passed and the wanted key frames are there.
 
     ``watch_seconds`` counts from the first packet; ``key_frame_seconds`` is the longest wait for the first packet and
-    for each key frame; ``phase_seconds`` the longest of connecting and of every request. Never raises for what a
-    device does; ValueError for a URL that is none. A session is always torn down, also when cancelled.
+    for each key frame, ``first_key_frame_seconds`` (by default the same) for the first one; ``phase_seconds`` the
+    longest of connecting and of every request. Never raises for what a device does; ValueError for a URL that is none.
+    A session is always torn down, also when cancelled.
 
     ``replay``: a recording is wanted; ``facts["recorded_at"]`` then says by whose word the first key frame is of when.
     ``facts["phases"]``: seconds each step took; first_packet and key_frame count from the reply to PLAY.
     """
     clean, found = split_url(url)
     early = Deadline(deadline.expires - min(TEARDOWN_SECONDS, deadline.left() / 4))
-    wishes = Wishes(early, watch_seconds, key_frames, key_frame_seconds, phase_seconds, packet_age_seconds)
+    first_key = key_frame_seconds if first_key_frame_seconds is None else first_key_frame_seconds
+    wishes = Wishes(early, watch_seconds, key_frames, key_frame_seconds, phase_seconds, packet_age_seconds, first_key)
     return await _Look(clean, Login(credentials or found, login), wishes, deadline, replay).run()
 
 

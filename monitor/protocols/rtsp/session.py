@@ -121,7 +121,7 @@ class Session:
         secret = self._login.credentials.password if self._login.credentials else ""
         for written in (secret, quote(secret, safe="")) if len(secret) > 2 else ():
             words = words.replace(written, "***")
-        return printable(_BASIC.sub("Basic ***", words), 84)
+        return printable(_BASIC.sub("***", words), 84)
 
     def _answer(self, reply: Reply) -> Authorizer:
         """What to send after a 401; raises when nothing more may be sent."""

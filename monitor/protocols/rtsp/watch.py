@@ -21,6 +21,7 @@ class Wishes:
     key_frame_seconds: float
     phase_seconds: float
     packet_age_seconds: float
+    first_key_frame_seconds: float
 
     @property
     def clock_seconds(self) -> float:
@@ -77,7 +78,10 @@ class Watch:
         if now < watched_at:
             return min(watched_at, silent_at, self._wishes.deadline.expires)
         self._refuse_standing_clock()
-        key_limit = self._stream.progressed_at() + self._wishes.key_frame_seconds
+        wishes, begun = self._wishes, self._stream.key_frames
+        key_limit = self._stream.progressed_at() + (
+            wishes.key_frame_seconds if begun else wishes.first_key_frame_seconds
+        )
         if not self._stream.complete() and now < key_limit:
             return min(key_limit, silent_at, self._wishes.deadline.expires)
         if not self._stream.complete():
