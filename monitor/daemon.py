@@ -50,6 +50,8 @@ IDLE_ROUNDS = 3
 """No look at all has ended for so many poll intervals, or longer deadlines: we hang, and systemd shall restart us."""
 HISTORY = timedelta(days=7)
 """What the device page shows of the past."""
+FIXED = ("listen", "web_config", "state_dir", "patience")
+"""Settings that are taken at the start only; of ``poll`` the interval follows a reload, the rest does not."""
 FAREWELL = 6.0
 """Seconds that looks under way have to say TEARDOWN when the daemon ends."""
 
@@ -111,6 +113,14 @@ def build(settings: Settings) -> Parts:
     return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets, archive, reports)
 
 
+def _for_the_next_start(begun_with: Settings, now: Settings) -> list[str]:
+    """What was changed and cannot be taken while we run, in words."""
+    before, after = begun_with.poll.model_copy(update={"interval": now.poll.interval}), now.poll
+    changed = [name for name in FIXED if getattr(begun_with, name) != getattr(now, name)]
+    changed += ["poll"] if before != after else []
+    return [f"{name} was changed: restart the daemon for that" for name in changed]
+
+
 async def _keep_login(ledger: Ledger, entry: LoginEntry) -> None:
     try:
         await ledger.save_logins([entry])
@@ -126,14 +136,14 @@ class Daemon:
         self._config, self._settings, self._announce = config, settings, announce
         self._web = load_web_config(settings.web_config) if settings.web_config else WebConfig()
         self._parts = build(settings)
-        self._stop = asyncio.Event()
+        self._parts.ledger.load(settings.targets())
+        self._begun_with = settings
+        self._stop, self._reload_wanted, self._reloading = asyncio.Event(), asyncio.Event(), asyncio.Lock()
 
     async def run(self) -> None:
         """Watch until SIGTERM or SIGINT; SIGHUP reads the configuration anew."""
         self._listen_to_signals()
         parts = self._parts
-        targets = self._settings.targets()
-        parts.ledger.load(targets)
         await parts.metrics.prepare(parts.board)
         gc.collect()
         gc.freeze()  # what lives as long as the daemon need not be searched again: it held the loop for 100 ms
@@ -151,17 +161,24 @@ class Daemon:
 
     async def reload(self) -> str | None:
         """Take the new configuration whole, or keep the old one and say why."""
-        systemd.reloading()
-        refused = None
+        async with self._reloading:  # two at once would leave devices of the one and the schedule of the other
+            systemd.reloading()
+            refused = await self._read_anew()
+            self._parts.metrics.reloaded(refused is None, clock())
+            systemd.notify("READY=1")
+            return refused
+
+    async def _read_anew(self) -> str | None:
         try:
-            await self._watch(load(self._config))
-            log.info("the configuration was read anew")
+            settings = await asyncio.to_thread(load, self._config)  # ten thousand cameras take seconds
         except ConfigError as error:
-            refused = str(error)
-            log.error("the new configuration was refused, the old one stands:\n%s", refused)
-        self._parts.metrics.reloaded(refused is None, clock())
-        systemd.notify("READY=1")
-        return refused
+            log.error("the new configuration was refused, the old one stands:\n%s", error)
+            return str(error)
+        await self._watch(settings)
+        log.info("the configuration was read anew")
+        for warning in (*settings.warnings, *_for_the_next_start(self._begun_with, settings)):
+            log.warning("%s", warning)
+        return None
 
     async def _watch(self, settings: Settings) -> None:
         """Make these the devices that are watched."""
@@ -169,7 +186,7 @@ class Daemon:
         self._settings = settings
         self._parts.tickets.configure(policy_of(settings), sinks_of(settings))
         self._parts.rounds.targets, self._parts.rounds.interval = targets, settings.poll.interval
-        await self._parts.ledger.retarget(targets.values())
+        await self._parts.ledger.retarget(targets.values(), Rules.for_polls(settings.poll.interval))
         people = partial(notify.tell, [address.get_secret_value() for address in settings.notify])
         self._parts.calendar.configure(site_files(settings), settings.reports, people)
         self._parts.schedule.retarget(targets.values(), settings.poll.interval)
@@ -179,7 +196,13 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: self._tasks.create_task(self.reload()))
+        loop.add_signal_handler(signal.SIGHUP, self._reload_wanted.set)
+
+    async def _obey_reloads(self) -> None:
+        while True:
+            await self._reload_wanted.wait()
+            self._reload_wanted.clear()
+            await self.reload()
 
     @asynccontextmanager
     async def _background(self) -> AsyncIterator[None]:
@@ -187,8 +210,8 @@ class Daemon:
         parts = self._parts
         page = create_app(parts.board, parts.metrics, self._actions())
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
             running = [
+                tasks.create_task(self._obey_reloads()),
                 tasks.create_task(parts.eyes.watch()),
                 tasks.create_task(parts.ledger.watched()),
                 tasks.create_task(self._feed_watchdog()),

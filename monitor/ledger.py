@@ -179,8 +179,9 @@ class Ledger:
         """Make what the login guard learned durable, before anybody tries again. Raises StoreError."""
         await self._committer.durable(Changes(logins=tuple(entries)))
 
-    async def retarget(self, targets: Iterable[Target]) -> None:
+    async def retarget(self, targets: Iterable[Target], rules: Rules | None = None) -> None:
         """Take a new configuration: new devices appear, removed ones vanish, their open faults are closed in words."""
+        self._docket.rules = rules or self._docket.rules
         wanted = {target.key: target for target in targets}
         changes = Changes(forgotten=set(self.board.devices) - set(wanted))
         for key in changes.forgotten:
