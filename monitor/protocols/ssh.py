@@ -5,6 +5,7 @@ paramiko's own timeouts do not bound a peer that drips bytes, so a watchdog clos
 
 import logging
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class Output:
     status: int
     stdout: bytes
     stderr: bytes
+    begun: float = 0.0  # our clock when the recorder had taken the command, epoch seconds
 
 
 @contextmanager
@@ -88,10 +90,11 @@ class Session:
         """
         deadline = self._deadline.within(seconds)
         with self._errors(), self._begun(command, deadline) as channel:
+            begun = time.time()
             stdout, stderr = _drain(channel, gzipped, deadline)
             if not channel.status_event.wait(deadline.left()) or not deadline.left():
                 raise TimeoutError
-            return Output(channel.recv_exit_status(), stdout, stderr)
+            return Output(channel.recv_exit_status(), stdout, stderr, begun)
 
     def _begun(self, command: str, deadline: Deadline) -> "paramiko.Channel":
         import paramiko

@@ -103,6 +103,7 @@ class LocalTree:
             self._descend(path, depth - 1, stamps, problems)
 
     def _records(self, folder: str, problems: dict[str, str]) -> Iterator[bytes]:
+        yield os.fsencode(folder) + b"\0"
         try:
             with os.scandir(os.fsencode(folder)) as entries:
                 for number, entry in enumerate(entries):
@@ -119,7 +120,7 @@ def _record(entry: os.DirEntry[bytes]) -> Iterator[bytes]:
     try:
         if entry.is_file(follow_symlinks=False):
             seen = entry.stat(follow_symlinks=False)
-            yield b"%d %d %s\0" % (int(seen.st_mtime), seen.st_size, entry.path)
+            yield b"%d %d %s\0" % (int(seen.st_mtime), seen.st_size, entry.name)
     except FileNotFoundError:
         return  # deleted between the listing and the look
 

@@ -5,7 +5,7 @@ Pure: what is sent as one line, and what came back. An account that may not run 
 
 import re
 import shlex
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ SAY_MARK = r"printf '\0--cctv--\0'"
 PATTERN, BACKSLASHED = r"([*?\[\\])", r"\\\1"
 CLOCK = "date -u +%s.%N"
 FILES = "-printf '%T@ %s %p\\0'"  # %Ts would ask for the time zone with every file
+NAMES = "-printf '%T@ %s %d/%f\\0'"
+"""Of a file in a folder that was just named: its depth instead of the folder."""
 CONSIDERATE = "nice -n 19 $(command -v ionice >/dev/null && echo ionice -c3) sh -c"
 """All that follows runs at the lowest priority; what may hang also under ``timeout``, which ends what we cannot end."""
 
@@ -36,19 +38,21 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    clock: float  # epoch seconds, half-way through all of it
+    clock: float  # epoch seconds when it began
     texts: Mapping[str, bytes]  # by question
     stamps: Mapping[str, str]  # folder -> its modification time
     listed: frozenset[str]  # folders whose files came along
-    records: bytes  # of these files, NUL-ended "mtime size path"
+    records: bytes  # a listing of these files
 
 
 def command(wish: Wish, questions: Sequence[str], quick: float, listing: float) -> str:
-    """One line for a shell; its output is compressed, the status of the walk comes with the errors."""
-    asked = [f"{_bound(question, quick)}{question} 2>/dev/null" for question in questions]
-    walk = f"timeout {listing:.0f} {_walk(wish)}"
-    steps = f"; {SAY_MARK}; ".join([CLOCK, *asked, f"{walk}; s=$?", CLOCK])
-    script = f'export LC_ALL=C; {steps}; echo "status $s" >&2'
+    """One line for a shell; its output is compressed, the status of the walk comes with the errors.
+
+    The questions are answered beside the walk, through a pipe whose end is copied after it.
+    """
+    asked = f"; {SAY_MARK}; ".join(f"{_bound(question, quick)}{question} 2>/dev/null" for question in questions)
+    walk = f"{CLOCK}; {SAY_MARK}; timeout {listing:.0f} {_walk(wish)}; s=$?; {SAY_MARK}; cat"
+    script = f'export LC_ALL=C; {{ {asked}; }} | {{ {walk}; echo "status $s" >&2; }}'
     return f"{{ {CONSIDERATE} {shlex.quote(script)}; }} | gzip -1"
 
 
@@ -64,7 +68,7 @@ def _walk(wish: Wish) -> str:
     if wish.since is not None:
         listed = f"\\( \\( -newermt @{wish.since:.9f} {_or_named(wish.again)} \\) {listed} -o -prune \\)"
     depths = f"-mindepth {wish.depth} -maxdepth {wish.depth + 1}"
-    return f"find -H {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {FILES}"
+    return f"find -H {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {NAMES}"
 
 
 def _or_named(folder: str) -> str:
@@ -74,47 +78,43 @@ def _or_named(folder: str) -> str:
 
 def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
     """None if the recorder said something else."""
-    first, *told = output.split(MARK, len(questions) + 1)  # the long answer is not searched
-    if len(told) != len(questions) + 1:
+    first, _, rest = output.partition(MARK)
+    walked, *told = rest.rsplit(MARK, len(questions))  # from the end: the long answer is not searched
+    clock = seconds(first)
+    if len(told) != len(questions) or clock is None:
         return None
-    walked = told.pop()
-    end = max(walked.rfind(MARK), 0)
-    begun, ended = seconds(first), seconds(walked[end + len(MARK) :])
-    if begun is None or ended is None:
-        return None
-    folders, files = _apart(walked, end)
-    stamps, listed = _folders(folders, {root.rstrip("/").count("/") + wish.depth for root in wish.roots})
-    return Answer((begun + ended) / 2, dict(zip(questions, told, strict=True)), stamps, listed, files)
+    deep = {root.rstrip("/").count("/") + wish.depth for root in wish.roots}
+    stamps: dict[str, str] = {}
+    listed: list[str] = []
+    files: list[bytes] = []
+    for kind, stamp, path, after in _apart(walked):
+        if path.count(b"/") in deep:  # below lie strangers
+            name = path.decode("utf-8", "surrogateescape")
+            if kind == b"d":
+                stamps[name] = stamp.decode()
+            else:
+                listed.append(name)
+                files.append(path + b"\0")
+        files.append(after)
+    texts = dict(zip(questions, told, strict=True))
+    return Answer(clock, texts, stamps, frozenset(listed), b"".join(files))
 
 
-def _apart(records: bytes, size: int) -> tuple[list[str], bytes]:
-    """Of the first ``size`` bytes the records that begin with a letter, and the others."""
-    data = np.frombuffer(records, np.uint8, size)
+def _apart(records: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
+    """Of each record of a folder: its letter, stamp and path, and the records up to the next one.
+
+    First comes what stands before all of them.
+    """
+    data = np.frombuffer(records, np.uint8)
     ends = np.flatnonzero(data == 0)
     starts = np.concatenate(([0], ends[:-1] + 1))[: len(ends)]
-    lettered = data[starts] >= ord("a")
-    folders, files, at = [], [], 0
-    for start, end in zip(starts[lettered].tolist(), ends[lettered].tolist(), strict=True):
-        folders.append(records[start:end].decode("utf-8", "surrogateescape"))
-        files.append(records[at:start])
-        at = end + 1
-    return folders, b"".join([*files, records[at:size]])
-
-
-def _folders(records: Sequence[str], deep: Collection[int]) -> tuple[dict[str, str], frozenset[str]]:
-    """Those at their depth; below it lie strangers."""
-    stamps: dict[str, str] = {}
-    listed = []
-    for record in records:
-        kind, _, rest = record.partition(" ")
-        stamp, _, path = rest.partition(" ") if kind == "d" else ("", "", rest)
-        if path.count("/") not in deep:
-            continue
-        if kind == "d":
-            stamps[path] = stamp
-        else:
-            listed.append(path)
-    return stamps, frozenset(listed)
+    lettered = np.flatnonzero(data[starts] >= ord("a"))
+    following = [*starts[lettered].tolist(), len(records)]
+    yield b"", b"", b"", records[: following[0]]
+    for start, end, upto in zip(following, ends[lettered].tolist(), following[1:], strict=False):
+        kind, _, rest = records[start:end].partition(b" ")
+        stamp, _, path = rest.partition(b" ") if kind == b"d" else (b"", b"", rest)
+        yield kind, stamp, path, records[end + 1 : upto]
 
 
 def seconds(said: bytes) -> float | None:

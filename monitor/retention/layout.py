@@ -53,12 +53,13 @@ class Layout:
 
     pattern: str
     channels: tuple[str, ...]
-    records: re.Pattern[bytes]
+    folder: re.Pattern[bytes]
+    record: re.Pattern[bytes]
     parts: tuple[re.Pattern[bytes], ...]  # one for each part of the path, the file name last
 
     @property
     def is_epoch(self) -> bool:
-        return "s" in self.records.groupindex
+        return "s" in self.folder.groupindex.keys() | self.record.groupindex.keys()
 
     @property
     def depth(self) -> int:
@@ -83,8 +84,8 @@ class Layout:
         return all(part.fullmatch(name) for part, name in zip(self.parts, names, strict=False))
 
     def parse(self, listing: bytes) -> Parsed:
-        """Read a listing of NUL-ended ``mtime size path`` records; what does not match is only counted."""
-        found = Reader(self.records, [channel.encode() for channel in self.channels]).read(listing)
+        """Read a listing as :mod:`monitor.retention.records` has it; what does not match is only counted."""
+        found = Reader(self.folder, self.record, [channel.encode() for channel in self.channels]).read(listing)
         walls = self._walls(found.numbers)
         real = ~np.isnan(walls)
         return Parsed(
@@ -94,7 +95,7 @@ class Layout:
             found.numbers["size"].astype(np.float64)[real],
             found.folders[real],
             found.folder_names,
-            Paths(listing, found.offsets[real], found.lengths[real]),
+            found.paths.at(real),
             found.listed,
         )
 
@@ -114,11 +115,13 @@ def compile_layout(pattern: str, channels: Sequence[str]) -> Layout:
     expanded = _expand(pattern)
     _check(expanded, channels)
     names = b"|".join(re.escape(channel.encode()) for channel in sorted(channels, key=len, reverse=True))
-    body, groups = _regex(expanded, names)
-    if "camera" not in groups:  # one camera has the whole tree: an empty group stands for its name
-        body = rb"(?P<camera>)" + body
-    records = re.compile(rb"(?P<mtime>\d+)(?:\.(?P<free_mtime>\d+))? (?P<size>\d+) (?P<path>" + body + rb")\0")
-    return Layout(expanded, tuple(channels), records, _part_patterns(expanded, channels))
+    folder, _, name = expanded.rpartition("/")
+    above, seen = _regex(folder, names, [])
+    body, _ = _regex(name, names, seen)
+    depth = len(_parts(expanded)) - len(_fixed(expanded))
+    times = rb"(?P<mtime>\d+)(?:\.(?P<free_mtime>\d+))? (?P<size>\d+) "
+    record = re.compile(times + rb"(?:%d/)?(?P<name>%s)\0" % (depth, body))  # find may tell how deep a file lies
+    return Layout(expanded, tuple(channels), re.compile(above), record, _part_patterns(expanded, channels))
 
 
 def _expand(pattern: str) -> str:
@@ -155,24 +158,24 @@ def _fixed(pattern: str) -> list[str]:
     return fixed
 
 
-def _regex(pattern: str, names: bytes) -> tuple[bytes, list[str]]:
-    """A regular expression with one group a field, and the groups in order.
+def _regex(pattern: str, names: bytes, before: Sequence[str]) -> tuple[bytes, list[str]]:
+    """A regular expression with one group a field, and all groups in order, those ``before`` it first.
 
     A field's second time is a group of its own, ``Y_2``, to be compared by its reader.
     """
-    seen: list[str] = []
-    made = [_token(found, names, seen) for found in TOKEN.finditer(pattern)]
+    seen = list(before)
+    made = [_token(found, names, seen, len(before)) for found in TOKEN.finditer(pattern)]
     return b"".join(made), seen
 
 
-def _token(found: re.Match[str], names: bytes, seen: list[str]) -> bytes:
+def _token(found: re.Match[str], names: bytes, seen: list[str], before: int) -> bytes:
     field, camera, star, text = found.groups()
     if field == "%":
         return b"%"
     if text:
         return re.escape(text.encode())
-    if camera and "camera" in seen:
-        return b"(?P=camera)"
+    if camera and (here := [group for group in seen[before:] if group.startswith("camera")]):
+        return b"(?P=%s)" % here[0].encode()
     name, shape = ("camera", names) if camera else ("free", rb"[^/\0]*") if star else (field, FIELDS[field])
     times = sum(group.partition("_")[0] == name for group in seen)
     seen.append(f"{name}_{times + 1}" if times else name)
@@ -185,7 +188,7 @@ def _part_patterns(pattern: str, channels: Sequence[str]) -> tuple[re.Pattern[by
     longest = max(channels, key=lambda name: name.count("/"), default="")
     if "/" in longest:
         names, pattern = rb"[^/\0]*", pattern.replace("{camera}", "/".join("*" for _ in longest.split("/")))
-    return tuple(re.compile(_regex(part, names)[0]) for part in _parts(pattern))
+    return tuple(re.compile(_regex(part, names, ())[0]) for part in _parts(pattern))
 
 
 def _days(numbers: Mapping[str, NDArray[np.int64]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -14,7 +14,7 @@ LINE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A whole tree: folders with their modification time, files as NUL-ended ``mtime size path``."""
+    """A whole tree: folders with their modification time, files as NUL-ended ``mtime size name``."""
 
     stamps: Mapping[str, str]
     files: Mapping[str, Sequence[str]]  # by folder
@@ -25,7 +25,7 @@ class Listed:
         return {path: stamp for path, stamp in self.stamps.items() if _up(path, depth) in above}
 
     def records(self, folders: Sequence[str]) -> bytes:
-        found = "".join(record for folder in folders for record in self.files.get(folder, ()))
+        found = "".join(record for folder in folders for record in (f"{folder}\0", *self.files.get(folder, ())))
         return found.encode("utf-8", "surrogateescape")
 
 
@@ -56,5 +56,5 @@ def parse(text: str) -> Listed:
         if kind == "d":
             stamps[path] = str(stamp)
         else:
-            files.setdefault(folder, []).append(f"{stamp} {size} {path}\0")
+            files.setdefault(folder, []).append(f"{stamp} {size} {name}\0")
     return Listed(stamps, files)

@@ -1,7 +1,7 @@
 """A tree read through SFTP, for accounts without a shell."""
 
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -44,13 +44,14 @@ class SftpTree:
         found: dict[str, str] = {}
         for folder in folders:
             self._begin(folder, depth, found, problems)
-        records = [
-            f"{entry.st_mtime or 0} {entry.st_size or 0} {folder}/{entry.filename}\0"
-            for folder in found
-            for entry in self._entries(folder, problems)
-            if stat.S_ISREG(entry.st_mode or 0)
-        ]
+        records = [record for folder in found for record in self._records(folder, problems)]
         return Listing("".join(records).encode("utf-8", "surrogateescape"), problems)
+
+    def _records(self, folder: str, problems: dict[str, str]) -> Iterator[str]:
+        yield f"{folder}\0"
+        for entry in self._entries(folder, problems):
+            if stat.S_ISREG(entry.st_mode or 0):
+                yield f"{entry.st_mtime or 0} {entry.st_size or 0} {entry.filename}\0"
 
     def names(self, folder: str) -> Sequence[str]:
         return [entry.filename for entry in self._entries(folder, {})]

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from monitor.model import Disk, Outcome
@@ -11,6 +10,7 @@ from monitor.protocols.ssh import Output, Session, contents
 from monitor.retention import greeting, health, longlist
 from monitor.retention.greeting import CLOCK, FILES, MARK, SAY_MARK, Answer, Wish, seconds
 from monitor.retention.longlist import Listed
+from monitor.retention.records import by_folder
 from monitor.retention.tree import Folders, Listing
 
 QUICK = 20.0
@@ -106,7 +106,7 @@ class ShellTree:
             return Listing(self._long.records(list(self._long.folders(folders, depth))))
         depths = f"-mindepth {depth + 1} -maxdepth {depth + 1} -type f"
         records, problems = self._find(folders, depths, FILES, BUSYBOX_FILES)
-        return Listing(records, _without_gone(problems))
+        return Listing(by_folder(records), _without_gone(problems))
 
     def names(self, folder: str) -> Sequence[str]:
         output = self._ask(f"ls -A {shlex.quote(folder)}")
@@ -146,9 +146,7 @@ class ShellTree:
         questions = health.questions(wish.roots)
         if sum(map(len, wish.roots)) > ARGUMENTS:
             return False
-        before = time.time()
         output = self._session.run(greeting.command(wish, questions, QUICK, LISTING), LISTING, gzipped=True)
-        middle = (before + time.time()) / 2
         told = greeting.parse(output.stdout, wish, questions)
         errors, _, status = output.stderr.rpartition(b"status ")
         if told is None or not status.strip().isdigit():
@@ -156,7 +154,7 @@ class ShellTree:
         walk = _finished(Output(int(status), b"", errors))
         if walk.status != 0 and not told.stamps and not any(told.texts.values()):
             return False  # a command of the line is not there, or speaks another dialect
-        self._offset, self._known = told.clock - middle, told.texts
+        self._offset, self._known = told.clock - output.begun, told.texts
         if walk.status == 0 or told.stamps:  # else this find knows not all we asked of it
             self._told, self._problems = told, _problems(walk)
         return True
@@ -165,12 +163,10 @@ class ShellTree:
         """Find the most considerate prefix this account knows, and the offset of its clock."""
         self._pipes = False
         for self._prefix in PREFIXES:
-            before = time.time()
             output = self._ask(CLOCK)
-            middle = (before + time.time()) / 2
             device = seconds(output.stdout)
             if output.status == 0 and device is not None:
-                self._offset = device - middle
+                self._offset = device - output.begun
                 return
             if output.status not in NOT_THERE:
                 break

@@ -31,7 +31,7 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Files as NUL-ended ``mtime size path`` records."""
+    """Files, as :mod:`monitor.retention.records` reads them."""
 
     records: bytes
     problems: Mapping[str, str] = field(default_factory=dict)

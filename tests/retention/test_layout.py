@@ -1,5 +1,6 @@
 """Path patterns: what they find, what they leave, what they refuse."""
 
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,11 @@ import pytest
 
 from monitor.retention import instants
 from monitor.retention.layout import LayoutError, compile_layout
+from monitor.retention.records import by_folder
 
 
 def listing(*records: str) -> bytes:
-    return "".join(f"{record}\0" for record in records).encode()
+    return by_folder("".join(f"{record}\0" for record in records).encode())
 
 
 def start_of(layout: str, path: str, channel: str = "gate") -> str | None:
@@ -34,6 +36,9 @@ def start_of(layout: str, path: str, channel: str = "gate") -> str | None:
         ("/r/{camera}/%Y/%Y-%m/%F/%T.mp4", "/r/gate/2026/2026-11/2026-11-08/07:59:30.mp4", "2026-11-08T07:59:30+00:00"),
         ("/r/*/{camera}_100%%_%Y%m%d.mp4", "/r/any thing/gate_100%_20261108.mp4", "2026-11-08T00:00:00+00:00"),
         ("/r/{camera}/{camera}-%Y%m%d%H%M.mp4", "/r/gate/gate-202611080759.mp4", "2026-11-08T07:59:00+00:00"),
+        ("/r/{camera}/{camera}-%Y%m%d%H-{camera}.mp4", "/r/gate/gate-2026110807-gate.mp4", "2026-11-08T07:00:00+00:00"),
+        ("/%Y%m%d%H.mp4", "/2026110807.mp4", "2026-11-08T07:00:00+00:00"),
+        ("/r/%f/%Y%m%d.mp4", "/r/25/20261108.mp4", "2026-11-08T00:00:00.250000+00:00"),
     ],
 )
 def test_a_name_gives_its_start(layout: str, path: str, start: str) -> None:
@@ -50,12 +55,22 @@ def test_a_name_gives_its_start(layout: str, path: str, start: str) -> None:
         ("/r/{camera}/%Y-%m-%d.mp4", "/r/gate/2026-11-08.jpg"),
         ("/r/{camera}/%Y/%Y-%m-%d.mp4", "/r/gate/2025/2026-11-08.mp4"),  # the same field, two values
         ("/r/{camera}/*/%Y-%m-%d.mp4", "/r/gate/a/b/2026-11-08.mp4"),  # * stays within one part
+        ("/r/{camera}/{camera}-%Y%m%d.mp4", "/r/gate/yard-20261108.mp4"),  # two cameras in one path
+        ("/r/{camera}/%Y-%m-%d.mp4", "2/2026-11-08.mp4"),  # half a name
         ("/r/{camera}/%Y-%m-%d.mp4", "/r/gate/x 2026-11-08.mp4"),
     ],
 )
 def test_what_does_not_match_is_only_counted(layout: str, path: str) -> None:
     parsed = compile_layout(layout, ["gate"]).parse(listing(f"1790000000 7 {path}"))
     assert (len(parsed), parsed.listed) == (0, 1)
+
+
+def test_a_file_that_lies_less_deep_than_the_folder_named_before_it_is_not_in_that() -> None:
+    """find lists what lies beside a folder after what lies in it, and says how deep each is."""
+    layout = compile_layout("/r/{camera}/%Y-%m-%d/%H.mp4", ["gate"])
+    found = layout.parse(b"0 1 1/07.mp4\0/r/gate/2026-11-08\x000 1 2/08.mp4\x000 1 1/09.mp4\0")
+    assert [found.paths[index] for index in range(len(found))] == [b"/r/gate/2026-11-08/08.mp4"]
+    assert found.listed == 3
 
 
 def test_columns_agree_with_one_expression_a_record() -> None:
@@ -79,12 +94,15 @@ def test_columns_agree_with_one_expression_a_record() -> None:
     }
     wanted = set()
     for record in records:
-        match = layout.records.fullmatch(record.encode() + b"\0")
+        match = re.fullmatch(
+            r"\S+ (?P<size>\d+) (?P<path>/r/(?P<camera>a|bb|cc)/2026-11-(?P<d>\d\d)/\D*(?P<H>\d\d)\.(?P<M>\d\d)\.mp4)",
+            record,
+        )
         if match is None or int(match["d"]) > 30:
             continue
         moment = datetime(2026, 11, int(match["d"]), int(match["H"]), int(match["M"]), tzinfo=UTC).timestamp()
-        path = match["path"].decode()
-        wanted.add((match["camera"].decode(), moment, float(match["size"]), path, path.rpartition("/")[0]))
+        path = match["path"]
+        wanted.add((match["camera"], moment, float(match["size"]), path, path.rpartition("/")[0]))
     assert found == wanted
     assert parsed.listed == 3000
 

@@ -25,8 +25,9 @@ def test_a_listing_of_gnu_and_of_busybox():
     assert listed.folders(["/video/gate"], 1) == {"/video/gate/2026-11-08": "1794097200"}
     assert listed.folders(["/video/yard"], 1) == listed.folders(["/video/yard"], 0) == {}
     assert listed.records(["/video/gate/2026-11-08"]).split(b"\0") == [
-        b"1794096600 12345 /video/gate/2026-11-08/00.00.mp4",
-        b"1794097200 0 /video/gate/2026-11-08/a name.mp4",
+        b"/video/gate/2026-11-08",
+        b"1794096600 12345 00.00.mp4",
+        b"1794097200 0 a name.mp4",
         b"",
     ]
-    assert listed.records(["/video/yard"]) == b""
+    assert listed.records(["/video/yard"]) == b"/video/yard\0"

@@ -229,6 +229,7 @@ def test_the_weekend_of_summer_time_makes_no_gap(tmp_path: Path, change: str) ->
     from monitor.retention.coverage import measure
     from monitor.retention.intervals import merge
     from monitor.retention.layout import compile_layout
+    from monitor.retention.records import by_folder
 
     middle = datetime.fromisoformat(change).replace(tzinfo=UTC).timestamp()
     pattern = f"{tmp_path}/{{camera}}/%Y-%m-%d/%H%M%S-*.mp4"
@@ -238,7 +239,7 @@ def test_the_weekend_of_summer_time_makes_no_gap(tmp_path: Path, change: str) ->
     records = [
         f"{int(start + 600)} 9 {path_of(pattern, 'gate', start, 'Europe/Berlin')}\0" for start in starts.tolist()
     ]
-    parsed = compile_layout(pattern, ["gate"]).parse("".join(records).encode())
+    parsed = compile_layout(pattern, ["gate"]).parse(by_folder("".join(records).encode()))
     found = instants.to_utc(parsed.walls, parsed.mtimes, "Europe/Berlin")
     assert sorted(found.tolist()) == starts.tolist()
     now = middle + 2 * DAY
