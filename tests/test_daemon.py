@@ -13,7 +13,9 @@ import httpx
 import psutil
 import pytest
 
+from monitor.model import Key
 from monitor.simulator import CameraSpec, Simulator
+from monitor.store import Store, memory
 
 PASSWORD = "s3cret-of-the-gate"
 TINY = {"width": 320, "height": 180, "fps": 10, "gop": 10}
@@ -152,6 +154,24 @@ def alive(process: psutil.Process) -> bool:
 def assert_no_secret(folder: Path) -> None:
     for path in folder.rglob("*"):
         assert not path.is_file() or PASSWORD.encode() not in path.read_bytes(), path
+
+
+async def test_a_damaged_state_ends_the_start_in_words(tmp_path: Path):
+    """Only some pages are wrong: the file opens, and cannot be read to its end."""
+    (tmp_path / "cctv.yaml").write_text(
+        "listen: 127.0.0.1:0\nsites: [{id: s, cameras: [{id: c, rtsp: 'rtsp://127.0.0.1:9/'}]}]\n"
+    )
+    (tmp_path / "state").mkdir()
+    file = tmp_path / "state" / "cctv.sqlite"
+    with contextlib.closing(Store(file)) as store:
+        store.write(memory.save, {(Key("s", f"c{number}"), "picture"): bytes(3000) for number in range(40)})
+    pages = file.read_bytes()
+    file.write_bytes(pages[: len(pages) // 2] + b"\xff" * (len(pages) // 4) + pages[len(pages) * 3 // 4 :])
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor.cli", "run"), cwd=tmp_path, stderr=asyncio.subprocess.PIPE
+    )
+    _, said = await process.communicate()
+    assert (process.returncode, b"it is damaged" in said, b"Traceback" in said) == (2, True, False)
 
 
 async def test_a_wrong_configuration_is_refused_with_its_place(tmp_path: Path):
