@@ -121,9 +121,10 @@ async def _visit(
 
 
 async def _look(runner: Runner, kept: Kept, target: Target, name: str, on_done: Callable[[Result], None]) -> Result:
-    seen = await runner.look(name, target, kept.memory(target.key, name))
+    memory = kept.memory(target.key, name)
+    seen = await runner.look(name, target, memory)
     if seen.evidence.facts.get("suspect") and not target.close:
-        seen = await runner.look(name, replace(target, close=True), seen.evidence.memory or b"")
+        seen = await runner.look(name, replace(target, close=True), seen.evidence.memory or memory)
     result = Result(target, seen.evidence, tuple(_seen_once(finding) for finding in seen.findings))
     on_done(result)
     return result
