@@ -277,6 +277,7 @@ class Daemon:
         while True:
             parts.metrics.loop_lag(parts.eyes.lag)
             parts.metrics.store_errors(parts.ledger.store_errors)
+            parts.metrics.decoder_restarts(workers.deaths())
             parts.metrics.maintenance(parts.ledger.under_maintenance)
             poll = self._settings.poll
             if not parts.rounds.targets or parts.rounds.idle() < IDLE_ROUNDS * max(poll.interval, poll.deadline):

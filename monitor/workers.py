@@ -14,6 +14,7 @@ import os
 import resource
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -44,11 +45,17 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """mallopt(3)"""
 WARM_UP_SECONDS = 30.0
 _starting = threading.Lock()
+_deaths: Counter[str] = Counter()
 _free: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 class WorkerDied(Exception):
     """The worker process ended over this input; only this one look is lost."""
+
+
+def deaths() -> int:
+    """How often, since this program began, a process died or hung over its work, or all of them were gone."""
+    return _deaths.total()
 
 
 async def in_process(function: Callable[..., T], *args: Any, deadline: Deadline) -> T:
@@ -91,8 +98,10 @@ async def _in_worker(function: Callable[..., T], args: tuple[Any, ...], deadline
         async with asyncio.timeout(deadline.left() + KILL_SECONDS):
             return await asyncio.wrap_future(future)
     except (FutureTimeout, TimeoutError) as late:
+        _deaths["hung"] += 1
         raise TimeoutError("the analysis did not end within its deadline") from late
     except ProcessExpired as died:
+        _deaths["died"] += 1
         raise WorkerDied(f"the analysis process died (exit code {died.exitcode})") from died
     except BrokenProcessPool:
         _drop(pool)
@@ -151,6 +160,7 @@ def _drop(pool: ProcessPool) -> None:
     """A broken pool stays broken: forget it, so that the next look starts another."""
     if _process_pool.cache_info().currsize and _process_pool() is pool:
         _process_pool.cache_clear()
+        _deaths["all gone"] += 1
         threading.Thread(target=_end, args=(pool,), name="end of workers", daemon=True).start()
 
 

@@ -260,6 +260,7 @@ async def test_what_other_rooms_report() -> None:
     metrics.outbox(0, None)
     metrics.store_errors(3)
     metrics.store_errors(3)
+    metrics.decoder_restarts(2)
     metrics.maintenance([("school-3", "gate")])
     metrics.maintenance([("depot", "")])
     metrics.probe_intervals({"picture": 60.0})
@@ -277,6 +278,7 @@ async def test_what_other_rooms_report() -> None:
         found["cctv_ticket_outbox_oldest_timestamp_seconds",] != found["cctv_ticket_outbox_oldest_timestamp_seconds",]
     )
     assert found["cctv_store_errors_total",] == 3
+    assert found["cctv_decoder_restarts_total",] == 2
     assert found["cctv_maintenance_active", "", "depot"] == 1
     assert ("cctv_maintenance_active", "gate", "school-3") not in found
     assert found["cctv_probe_interval_seconds", "picture"] == 60

@@ -50,16 +50,20 @@ async def until_it_works(tries: int = 5) -> int:
 
 
 async def test_a_crash_costs_one_look():
+    before = workers.deaths()
     with pytest.raises(workers.WorkerDied):
         await workers.in_process(die, 1, deadline=Deadline.after(20))
     assert await asked(21) == 42
+    assert workers.deaths() == before + 1
 
 
 async def test_what_hangs_is_killed_at_the_deadline():
     assert await asked(21) == 42
+    before = workers.deaths()
     with pytest.raises(TimeoutError):
         await workers.in_process(hang, 1, deadline=Deadline.after(0.2))
     assert await asked(21) == 42
+    assert workers.deaths() == before + 1
 
 
 @pytest.mark.filterwarnings("ignore:resource_tracker")  # it is right: we killed it
@@ -67,7 +71,9 @@ async def test_all_processes_killed_at_once_are_started_anew():
     assert await asked(21) == 42
     for child in psutil.Process().children(recursive=True):
         child.kill()
+    before = workers.deaths()
     assert await until_it_works() <= 4
+    assert workers.deaths() > before
 
 
 async def test_the_kernel_kills_a_worker_that_is_idle():
@@ -76,7 +82,9 @@ async def test_the_kernel_kills_a_worker_that_is_idle():
     (helper,) = [one for one in living if "forkserver" in " ".join(one.cmdline())]
     for worker in helper.children():
         worker.kill()
+    before = workers.deaths()
     assert await until_it_works() <= 3
+    assert workers.deaths() > before
 
 
 async def test_without_descriptors_looks_fail_and_come_back_with_them():

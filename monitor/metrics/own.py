@@ -31,7 +31,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._devices = DeviceSeries()
-        self._store_errors_told = 0
+        self._told: dict[Counter, int] = {}
         self._looks()
         self._upkeep()
         self._tickets()
@@ -52,13 +52,13 @@ class Metrics:
         """A look was due and was not made; ``reason`` is one of a few fixed words."""
         self._skipped.labels(reason).inc()
 
-    def decoder_restarted(self) -> None:
-        self._restarts.inc()
+    def decoder_restarts(self, total: int) -> None:
+        """How many decoder processes have died since the start."""
+        self._up_to(self._restarts, total)
 
     def store_errors(self, total: int) -> None:
         """How many writes the store has refused since the start."""
-        self._store_errors.inc(total - self._store_errors_told)
-        self._store_errors_told = total
+        self._up_to(self._store_errors, total)
 
     def loop_lag(self, seconds: float) -> None:
         self._lag.set(seconds)
@@ -148,6 +148,10 @@ class Metrics:
         self._inspected = self._gauge("cctv_inspection_last_completed_timestamp_seconds")
         self._maintenance = self._gauge("cctv_maintenance_active")
         self.outbox(0, None)
+
+    def _up_to(self, counter: Counter, total: int) -> None:
+        counter.inc(total - self._told.get(counter, 0))
+        self._told[counter] = total
 
     def _gauge(self, name: str) -> Gauge:
         return self._made(name, Gauge)
