@@ -22,6 +22,8 @@ class Answer(NamedTuple):
     reason: str
 
 
+NIGHTS_DIFFER = 1 / 3
+"""Brightness of a dark picture beside that of a reference, from which it is only another night."""
 NO_REFERENCE = "no reference yet"
 
 Rule = Callable[[Facts, PictureLimits], Answer]
@@ -60,11 +62,22 @@ def black(picture: Facts, limits: PictureLimits) -> Answer:
 def dark(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     said = f"brightest hundredth at {now['p99']:.0f} of 255"
-    if limits.dark_p99 < now["p99"] <= limits.black_p99:
-        if picture["reference"].get("same_light"):
-            return answer(False, f"{said}, as in the reference of this light")
+    if now["p99"] > limits.black_p99:
+        return answer(False, said)
+    if _night_as_usual(picture, limits):
+        return answer(False, f"{said}, hardly darker than the reference")
+    if now["p99"] > limits.dark_p99:
         return undecidable(f"{said}: a quiet night and a failing camera look alike")
-    return answer(now["p99"] <= limits.dark_p99, said)
+    return answer(True, said)
+
+
+def _night_as_usual(picture: Facts, limits: PictureLimits) -> bool:
+    """A reference, which is never taken from too dark a picture, was as dark; or nearly, and the view is there."""
+    reference = picture["reference"]
+    if picture["now"]["p99"] > limits.dark_p99:
+        return bool(reference.get("same_light"))
+    recognised = reference.get("lost", 1.0) < limits.occluded_share_lasting
+    return bool(recognised and reference["light"] >= NIGHTS_DIFFER)
 
 
 def uniform(picture: Facts, limits: PictureLimits) -> Answer:

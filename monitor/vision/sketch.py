@@ -41,11 +41,13 @@ class Sketch(NamedTuple):
     spread: Floats  # standard deviation
     detail: Floats  # Laplacian per coarse gradient, to compare with the same tile of another picture
     focus: float = 0.0  # see _focus
+    restless: Tiles | None = None  # of a reference: tiles that seldom show the same twice, waves or leaves
 
     @property
     def textured(self) -> Tiles:
         """Tiles whose edges can be recognised again."""
-        return np.logical_and(self.edges >= TEXTURED_EDGES, self.spread >= TEXTURED_SPREAD)
+        strong = np.logical_and(self.edges >= TEXTURED_EDGES, self.spread >= TEXTURED_SPREAD)
+        return strong if self.restless is None else strong & ~self.restless
 
 
 def miniature(inner: Plane) -> Plane:

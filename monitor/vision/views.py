@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from monitor.vision import Question
-from monitor.vision.compare import SHIFTED, compare
+from monitor.vision.compare import SHIFTED, Comparison, compare
 from monitor.vision.decode import Plane
 from monitor.vision.memory import Kept
 from monitor.vision.sketch import ACROSS, DOWN, Sketch, kept_tiles, recalled, sketch
@@ -26,6 +26,10 @@ OWN = "reference/", "tiles/", "first/", "sample/"
 """Blobs of a view; its name follows."""
 STRANGE = 0.5
 """Share of tiles lost from which a sample is of another view than the median of all."""
+RESTLESS = 25
+"""A tile lost in more than so many of a hundred samples, in waves or leaves, is none to recognise the view by; ..."""
+CALMER = 0.8
+"""... and believed to have come to rest this factor a renewal: a lull is not the end of the waves."""
 LASTING = 3
 """Looks over which lost tiles must be the same ones."""
 KEPT_NUMBERS = (
@@ -54,7 +58,8 @@ class View:
 
     @functools.cached_property
     def drawn(self) -> Sketch:
-        return recalled(self.reference, self.tiles) if self.tiles else sketch(self.reference)
+        one = recalled(self.reference, self.tiles) if self.tiles else sketch(self.reference)
+        return one._replace(restless=np.array(self.words.get("restless", 0)) > RESTLESS)
 
 
 class Views:
@@ -110,8 +115,9 @@ class Views:
         view.words["samples"] = []
         for name in names:
             del self._kept.blobs[name]
-        if not _one_view(pictures, middle):
-            return  # the camera was moving: begin again
+        beside = _beside(pictures, middle)
+        if sum(one.lost > STRANGE for one in beside) > len(beside) // 4:
+            return  # a median of several views shows none, the camera was moving: begin again
         jpeg = _jpeg(middle, QUALITY)
         drawn = sketch(_decoded(jpeg))
         if view.learned:
@@ -120,6 +126,7 @@ class Views:
         view.words["numbers"] = {
             name: round(float(np.median([sample[name] for sample in samples])), 4) for name in KEPT_NUMBERS
         }
+        view.words["restless"] = _restless(beside, view.words.get("restless"))
         view.words["learned_at"] = samples[-1]["at"]
 
     def _measure_creep(self, view: View, renewed: Sketch) -> None:
@@ -150,12 +157,18 @@ class Views:
             del self._kept.blobs[blob]
 
 
-def _one_view(pictures: Sequence[Plane], middle: Plane) -> bool:
-    """Most samples show what their median shows; a median of several views shows none."""
+def _beside(pictures: Sequence[Plane], middle: Plane) -> list[Comparison]:
+    """Each sample beside the median of all."""
     unmasked = np.zeros((DOWN, ACROSS), bool)
     then = sketch(middle)
-    strange = sum(compare(then, sketch(picture), unmasked).lost > STRANGE for picture in pictures)
-    return strange <= len(pictures) // 4
+    return [compare(then, sketch(picture), unmasked) for picture in pictures]
+
+
+def _restless(beside: Sequence[Comparison], known: list[list[int]] | None) -> list[list[int]]:
+    """(DOWN, ACROSS) hundredths of the samples in which a tile was lost; up at once, down slowly."""
+    lost = 100 * np.mean([one.lost_tiles for one in beside], axis=0)
+    kept: list[list[int]] = np.maximum(lost, CALMER * np.array(known or 0)).astype(int).tolist()
+    return kept
 
 
 def _decoded(jpeg: bytes) -> Plane:

@@ -36,6 +36,7 @@ HEALTHY: dict[str, Any] = {
         "returned": 0, "came_back": False,
     },
 }  # fmt: skip
+DARKER = {"reference": {"same_light": False, "light": 0.2}}
 UNLEARNED = {"reference": {"learned": False, "samples": 3}}
 STILL = {"moved": False, "movement_newest": 0.0, "still": True, "suspect": True, "still_looks": 4}
 FROZEN = {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 0.4}}
@@ -64,7 +65,9 @@ STORIES = [
     ("its first look", UNLEARNED, "ok", None),
     ("every pixel dark, no scene", {"now": {"p99": 16.0, "spread": 0.5}}, "fault", "black"),
     ("dark, only electronic noise", {"now": {"p99": 30.0, "spread": 5.0, "correlation": 0.1}}, "fault", "black"),
-    ("dark, but a scene", {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
+    ("dark, but a scene", {"now": {"p99": 20.0, "spread": 4.0}} | DARKER, "fault", "dark"),
+    ("a little darker than any night, the view as ever", {"now": {"p99": 28.0, "spread": 4.0}}, "ok", None),
+    ("as dark, and another view", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5}}, "fault", "dark"),
     ("very dark, on the first night", {"now": {"p99": 36.0}} | UNLEARNED, "unknown", None),
     ("very dark, as every night", {"now": {"p99": 36.0}}, "ok", None),
     ("one grey where a scene was", {"now": {"spread": 1.0, "p1": 126.0, "p99": 130.0}}, "fault", "uniform"),
@@ -83,7 +86,7 @@ STORIES = [
     ("noise of a new camera", {"now": {"native_noise": 9.0}} | UNLEARNED, "ok", None),
     ("interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.95}}, "fault", "stripes"),
     ("a fence, not interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.5}}, "ok", None),
-    ("too little light to tell one colour from a scene", {"now": {"p1": 3.0, "p99": 10.0, "spread": 2.0}}, "fault", "dark"),
+    ("too little light to tell one colour from a scene", {"now": {"p1": 3.0, "p99": 10.0, "spread": 2.0}} | DARKER, "fault", "dark"),
     ("the lower half one grey, first look", {"now": {"blank": 0.5}} | UNLEARNED, "fault", "partial_loss"),
     ("a privacy mask, as ever", {"now": {"blank": 0.5}, "reference": {"numbers": NUMBERS | {"blank": 0.5}}}, "ok", None),
     ("the lower half missing", {"reference": {"emptied": 0.4, "lost": 0.45}}, "fault", "partial_loss"),
@@ -124,7 +127,7 @@ STORIES = [
     ("the same few seconds again and again", {"freeze": {"pictures": 8, "returned": 6, "movement_within": 30.0}}, "fault", "replayed"),
     ("a picture came back", {"suspect": True, "freeze": {"came_back": True, "seen_before": 1}}, "unknown", None),
     ("a loop", {"suspect": True, "freeze": {"pictures": 8, "seen_before": 6, "replayed_pictures": 5}}, "fault", "replayed"),
-    ("frozen and dark", FROZEN | {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
+    ("frozen and dark", FROZEN | DARKER | {"now": {"p99": 20.0, "spread": 4.0}}, "fault", "dark"),
     ("half the key frames damaged", {"key_frames": 8, "decoded": 8, "damaged": 5}, "fault", "corrupt"),
     ("one of eight damaged", {"key_frames": 8, "decoded": 8, "damaged": 1}, "ok", None),
 ]  # fmt: skip
