@@ -169,11 +169,6 @@ async def test_a_malformed_content_length_is_a_protocol_error(length):
     assert (await seen_by(answering("DESCRIBE", "200 OK", Content_Length=length))).outcome is Outcome.PROTOCOL
 
 
-async def test_a_setup_answer_without_a_session_is_a_protocol_error():
-    seen = await seen_by(answering("SETUP", "200 OK", Transport="RTP/AVP/TCP;interleaved=0-1"))
-    assert seen.outcome is Outcome.PROTOCOL
-
-
 async def test_a_camera_that_hangs_up():
     def hang_up(request):
         raise OSError("the script ends the connection")

@@ -108,6 +108,8 @@ class Connection(asyncio.BufferedProtocol):
                 stream.dating.report(self._framer.buffer, start, stop)
             return stop
         stream.packet(self._framer.buffer, start, stop, self._now)
+        if self._framer.resume is None and stream.statistics.packets:
+            self._framer.resume = stream.beginning()
         return stream.skip(self._framer.buffer, stop, end, self._now)
 
     def _on_reply(self, reply: Reply) -> None:

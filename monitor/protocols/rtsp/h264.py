@@ -30,8 +30,8 @@ class H264(Depacketiser):
                 self._fragment_part(head, data, start + 2, stop, flags)
         elif kind == _STAP_A:
             self._aggregate(data, start + 1, stop)
-        elif kind in _WANTED:
-            self._unit(bytes(data[start:stop]))
+        elif kind in _WANTED or not kind:  # none at all: it begins with a start code
+            self._units(bytes(data[start:stop]))
 
     def _unit(self, unit: bytes) -> None:
         kind = unit[0] & 0x1F

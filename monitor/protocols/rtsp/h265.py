@@ -31,8 +31,8 @@ class H265(Depacketiser):
                 self._fragment_part(head, data, start + 3, stop, flags)
         elif kind == _AP:
             self._aggregate(data, start + 2, stop)
-        elif kind in _WANTED:
-            self._unit(bytes(data[start:stop]))
+        elif kind in _WANTED or data[start : start + 2] == b"\x00\x00":  # no header: it begins with a start code
+            self._units(bytes(data[start:stop]))
 
     def _unit(self, unit: bytes) -> None:
         kind = unit[0] >> 1 & 0x3F

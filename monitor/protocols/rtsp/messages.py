@@ -10,6 +10,8 @@ from monitor.protocols.errors import DeviceError
 MAX_HEADER = 16 * 1024
 MAX_BODY = 64 * 1024
 DOLLAR = 0x24
+RESUME_BYTES = 5
+"""Fewer than a pattern to resume by matches."""
 _BUFFER = MAX_HEADER + MAX_BODY + 4096  # also holds the largest interleaved frame, 4 + 65535 bytes
 _STATUS = re.compile(r"RTSP/\d\.\d +(\d{3})(?: +(.*))?$")
 _REQUEST = re.compile(r"[A-Z_]+ +\S+ +RTSP/\d\.\d$")
@@ -58,12 +60,16 @@ class Framer:
     ``on_packet(channel, start, stop, end)`` gets a span of :attr:`buffer`, valid during the call, and tells where to go
     on: at ``stop``, or behind further frames before ``end`` that it took as well; ``on_reply(reply)`` gets answers.
     Requests of the device are skipped. Raises DeviceError (PROTOCOL, TOO_LARGE).
+
+    ``resume``: how a packet begins, once some have come. A device whose network is too slow loses the ends of some;
+    then what is neither packet nor message is skipped to the next that begins so. None = that is an error.
     """
 
     def __init__(self) -> None:
         self.buffer = bytearray()
         self._view = memoryview(self.buffer)
         self._filled = 0
+        self.resume: re.Pattern[bytes] | None = None
 
     def space(self) -> memoryview:
         """Where the next bytes go."""
@@ -93,7 +99,7 @@ class Framer:
         if self.buffer[start] in b"\r\n":  # some cameras end a body with an empty line that nobody counted
             return start + 1
         if not _STARTS.match(self.buffer[start : min(end, start + 21)]):
-            raise DeviceError(Outcome.PROTOCOL, "the device sends bytes that are not RTSP")
+            return self._skip(start, end)
         blank = _BLANK.search(self.buffer, start, min(end, start + MAX_HEADER))
         if blank is None:
             if end - start >= MAX_HEADER:
@@ -108,6 +114,12 @@ class Framer:
         if reply is not None:
             on_reply(reply)
         return stop
+
+    def _skip(self, start: int, end: int) -> int:
+        if self.resume is None:
+            raise DeviceError(Outcome.PROTOCOL, "the device sends bytes that are not RTSP")
+        found = self.resume.search(self.buffer, start + 1, end)
+        return found.start() if found else max(start, end - RESUME_BYTES)
 
 
 def _reply(first: str, headers: dict[str, list[str]], body: bytes) -> Reply | None:

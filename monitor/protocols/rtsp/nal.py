@@ -6,6 +6,7 @@ from collections.abc import Iterable
 MAX_PICTURE = 16 * 1024 * 1024
 """Bytes of one coded picture; far above any camera's, so that an endless one cannot fill the memory."""
 _MAX_PARAMETER_SETS = 64
+_START = b"\x00\x00\x01"
 
 
 class Depacketiser(ABC):
@@ -24,7 +25,7 @@ class Depacketiser(ABC):
         self._fragment: list[bytes] = []
         self._begin()
         for unit in parameter_sets:
-            self._unit(unit)
+            self._units(unit)
         self._begin()
 
     def packet(
@@ -32,7 +33,8 @@ class Depacketiser(ABC):
     ) -> bytes | None:
         """Take one payload, ``data[start:stop]``; ``gap`` = packets are missing right before it.
 
-        Returns the key picture that this packet completes, if any.
+        Returns the key picture that this packet completes, if any; and the same picture anew, with what was missing, of
+        a device that sets the marker on every unit.
         """
         finished = None
         if timestamp != self._timestamp:
@@ -47,7 +49,8 @@ class Depacketiser(ABC):
             self._payload(data, start, stop)
         if marker:
             finished = self._finish() or finished
-            self._begin()
+            if not self._given and not self._fragment:
+                self._begin()
         return finished
 
     @abstractmethod
@@ -69,7 +72,17 @@ class Depacketiser(ABC):
     def _complete_parameters(self) -> bool:
         """Whether every kind of parameter set a decoder needs is there."""
 
+    def _units(self, data: bytes) -> None:
+        """Sort what should be one NAL unit; some cameras put several into one, with start codes between them."""
+        if _START not in data:  # a unit never holds one (H.264 7.4.1)
+            self._unit(data)
+            return
+        for unit in data.split(_START):
+            if whole := unit.rstrip(b"\x00"):
+                self._unit(whole)
+
     def _begin(self) -> None:
+        self._given = 0  # how many of the slices were given already
         self._slices = []
         self._fragment = []
         self._bytes = 0
@@ -77,6 +90,8 @@ class Depacketiser(ABC):
 
     def _slice(self, unit: bytes, first: bool) -> None:
         """Take one key slice; ``first`` = it begins at the top left of the picture."""
+        if self._given and first:  # another picture, of a device whose clock stands
+            self._begin()
         if not self._slices and not first:
             self._broken = True  # joined in the middle of a picture
         self._take(len(unit))
@@ -104,16 +119,17 @@ class Depacketiser(ABC):
         if flags & 0x40:
             unit, self._fragment = b"".join(self._fragment), []
             self._bytes -= len(unit)
-            self._unit(unit)
+            self._units(unit)
 
     def _aggregate(self, data: bytearray, start: int, stop: int) -> None:
         """Units that share a packet, each behind its 16-bit size (RFC 6184 5.7.1, RFC 7798 4.4.2)."""
         for begin, end in spans(data, start, stop):
-            self._unit(bytes(data[begin:end]))
+            self._units(bytes(data[begin:end]))
 
     def _finish(self) -> bytes | None:
-        if not self._slices or self._broken or self._fragment or not self._complete_parameters():
+        if len(self._slices) == self._given or self._broken or self._fragment or not self._complete_parameters():
             return None
+        self._given = len(self._slices)
         units = [self.parameters[key] for key in sorted(self.parameters)] + self._slices
         return b"".join(b"\x00\x00\x00\x01" + unit for unit in units)
 

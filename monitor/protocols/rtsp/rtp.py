@@ -11,6 +11,11 @@ _MAX_DROPOUT = 3000  # RFC 3550 A.1: a greater jump is a restart of the source, 
 _MAX_MISORDER = 100  # the same: a packet no further behind is merely late
 
 
+def is_late(ahead: int) -> bool:
+    """Whether a sequence number so far ahead of the expected one is of a packet that comes late, or again."""
+    return (ahead & 0xFFFF) >= 0x10000 - _MAX_MISORDER
+
+
 def trim(data: bytearray, start: int, stop: int) -> tuple[int, int] | None:
     """The payload's span in a packet with CSRCs, an extension or padding; None when it does not fit (RFC 3550 5.1)."""
     first = data[start]

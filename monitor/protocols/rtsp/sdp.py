@@ -49,7 +49,9 @@ def _track(block: str, base: str, unknown: list[str]) -> VideoTrack | None:
     maps = _by_format(rest, "rtpmap")
     for word in line.split()[3:]:
         encoding, _, parameters = maps.get(word, "").partition("/")
+        fmtp = _by_format(rest, "fmtp").get(word, "")
         codec = CODECS.get(encoding.strip().upper()) or ("mjpeg" if word == str(_STATIC_JPEG) else None)
+        codec = codec or (None if encoding else _codec_by(fmtp))
         if codec is None or not word.isascii() or not word.isdigit() or int(word) > 127:
             unknown.append(re.sub(r"[^\w.+-]", "", encoding)[:20] or f"payload type {word[:3]}")
             continue
@@ -60,11 +62,19 @@ def _track(block: str, base: str, unknown: list[str]) -> VideoTrack | None:
             clock_rate=int(rate) if re.fullmatch(r"[1-9][0-9]{0,8}", rate) else 90000,
             control=_attribute(rest, "control"),
             base=base,
-            parameter_sets=_parameter_sets(_by_format(rest, "fmtp").get(word, "")),
+            parameter_sets=_parameter_sets(fmtp),
             frame_rate=_frame_rate(rest),
             size=_size(rest),
         )
     return None
+
+
+def _codec_by(fmtp: str) -> str | None:
+    """Where rtpmap is missing the parameters tell: each codec has its own."""
+    words = fmtp.lower()
+    if "sprop-sps" in words:
+        return "hevc"
+    return "h264" if "sprop-parameter-sets" in words or "packetization-mode" in words else None
 
 
 def _attribute(lines: list[str], name: str) -> str:
@@ -93,7 +103,7 @@ def _parameter_sets(fmtp: str) -> tuple[bytes, ...]:
     units: list[bytes] = []
     for part in fmtp.split(";"):
         name, _, value = part.strip().partition("=")
-        if name.lower() in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
+        if name.strip().lower() in ("sprop-parameter-sets", "sprop-vps", "sprop-sps", "sprop-pps"):
             units += [unit for text in value.split(",") if (unit := _base64(text))]
     return tuple(units)
 

@@ -59,6 +59,7 @@ class Session:
         self._authorizer: Authorizer | None = None
         self._renewed = False
         self._id = ""
+        self._stands = False  # there is something to tear down
 
     async def describe(self) -> VideoTrack:
         """Ask what the stream holds."""
@@ -72,9 +73,7 @@ class Session:
         """Open a session for the video over TCP; returns the channel its RTP packets will come on."""
         wish = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1", **self._replay.requirements()}
         reply = await self._ask("SETUP", control_url(self._base, track.control, self._url), wish)
-        self._id = printable(reply.header("session").partition(";")[0], 256)
-        if not self._id:
-            raise DeviceError(Outcome.PROTOCOL, "the answer to SETUP names no session")
+        self._id, self._stands = printable(reply.header("session").partition(";")[0], 256), True
         return _channel(reply.header("transport"))
 
     async def play(self, at_once: Callable[[], None]) -> Reply:
@@ -84,13 +83,22 @@ class Session:
             if reply.status == 200:
                 at_once()
 
-        headers = {"Session": self._id, "Range": self._replay.range(), **self._replay.requirements()}
+        headers = {**self._named(), **self._replay.requirements()}
+        try:
+            return await self._ask("PLAY", self._base, {"Range": self._replay.range(), **headers}, started)
+        except DeviceError:
+            if not self.status.startswith("457") or self._replay != Replay():  # Invalid Range
+                raise
         return await self._ask("PLAY", self._base, headers, started)
 
     async def teardown(self) -> None:
         """Give the session back, if there is one; a camera has few."""
-        if self._id:
-            await self._send("TEARDOWN", self._base, {"Session": self._id})
+        if self._stands:
+            await self._send("TEARDOWN", self._base, self._named())
+
+    def _named(self) -> dict[str, str]:
+        """The session's name; a few devices give none."""
+        return {"Session": self._id} if self._id else {}
 
     async def _ask(
         self, method: str, url: str, headers: Mapping[str, str], at_once: Callable[[Reply], None] | None = None

@@ -1,6 +1,7 @@
 """The receiving end of one video track: counts every packet, and keeps the payloads of wanted key frames only."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from monitor.protocols.rtsp.h264 import H264
 from monitor.protocols.rtsp.h265 import H265
 from monitor.protocols.rtsp.messages import DOLLAR
 from monitor.protocols.rtsp.mjpeg import Mjpeg
-from monitor.protocols.rtsp.rtp import FIXED, FRAMED, Statistics, trim
+from monitor.protocols.rtsp.rtp import FIXED, FRAMED, Statistics, is_late, trim
 from monitor.protocols.rtsp.sdp import VideoTrack
 
 _MJPEG_SPACING = 1.0  # every MJPEG picture is a key frame; neighbours would tell nothing about a frozen scene
@@ -92,12 +93,14 @@ class Stream:
                 return
             payload, stop = span
         gap = sequence != self._next
-        self._next = sequence + 1 & 0xFFFF
+        again = gap and self._next >= 0 and is_late(sequence - self._next)
+        if not again:
+            self._next = sequence + 1 & 0xFFFF
         if self.playing:
             if not self.statistics.packets:
                 self.changed.set()
             self.statistics.count(sequence, timestamp, stop - payload, now)
-        if payload < stop:
+        if payload < stop and not again:
             self._look_into(data, payload, stop, timestamp, kind >= 0x80, gap, now)
 
     def skip(self, data: bytearray, position: int, end: int, now: float) -> int:
@@ -125,9 +128,20 @@ class Stream:
             seen.more(packets, position - begun - packets * FRAMED.size, now)
         return position
 
+    def beginning(self) -> re.Pattern[bytes]:
+        """How the interleaved frames of this track begin: $, channel, length, version, payload type."""
+        kinds = bytes((self._payload_type, 0x80 | self._payload_type))
+        lead = re.escape(bytes((DOLLAR, self.channel)))
+        return re.compile(lead + b"..[\x80-\xbf][" + re.escape(kinds) + b"]", re.DOTALL)
+
     def complete(self) -> bool:
         """Whether all wanted key frames are there."""
         return len(self.key_frames) >= self._wanted
+
+    @property
+    def _newest(self) -> int:
+        """RTP timestamp of the newest kept key frame, -1 before there is one."""
+        return self.key_frames[-1].rtp_time if self.key_frames else -1
 
     def progressed_at(self) -> float:
         """When the newest kept key frame came, else the first packet; the event loop's clock."""
@@ -139,11 +153,12 @@ class Stream:
         if timestamp != self.keys.timestamp and self.assembler.is_key(data, payload, stop):
             self._count_key(timestamp, now)
         key = timestamp == self.keys.timestamp
-        if len(self.key_frames) < self._wanted:
+        open_ended = self._newest == timestamp  # more of the newest picture may come
+        if open_ended or not self.complete():
             picture = self.assembler.packet(data, payload, stop, timestamp=timestamp, marker=marker, gap=gap)
             if picture is not None:
                 self._keep(picture, timestamp, now)
-        idle = self.complete() if key else self.assembler.is_other(data, payload, stop)
+        idle = (self.complete() and not open_ended) if key else self.assembler.is_other(data, payload, stop)
         self._idle = self._beginning(timestamp) if idle and self.playing and not marker else None
 
     def _beginning(self, timestamp: int) -> tuple[int, int, int]:
@@ -153,6 +168,10 @@ class Stream:
 
     def _keep(self, picture: bytes, timestamp: int, now: float) -> None:
         arrived = now - self._began
+        if timestamp == self._newest:
+            self.key_frames.pop()
+        elif timestamp != self.keys.timestamp:  # no header told that it was one
+            self._count_key(timestamp, now)
         if self.key_frames and arrived - self.key_frames[-1].arrived < self._spacing:
             return
         self.key_frames.append(KeyFrame(self._codec, picture, timestamp, arrived))
