@@ -19,15 +19,19 @@ LISTING = 600.0
 """Seconds for a walk, where the deadline leaves as many."""
 ARGUMENTS = 60_000
 """Characters of paths in one command line; a single argument of the kernel is limited to 131,072."""
-PREFIXES = (
-    "env LC_ALL=C timeout {seconds} nice -n 19 ionice -c3 ",
-    "env LC_ALL=C timeout {seconds} nice -n 19 ",
-    "env LC_ALL=C nice -n 19 ",
-    "",
+SH_LIMIT = (
+    """sh -c 's=$1; shift; "$@" & p=$!; """
+    """(trap "kill \\$z; exit" TERM; sleep $s & z=$!; wait $z; kill $p) >/dev/null 2>&1 & """
+    """wait $p; r=$?; kill $!; wait $! 2>/dev/null; exit $r' - {seconds} """
 )
-"""From the most considerate; the first that the recorder knows is used. ``timeout`` ends what we cannot end."""
+"""Where there is no ``timeout``: the shell itself ends the command, and then the sleep that waited for it."""
+LIMITS = {"timeout": "timeout {seconds} ", "timeout -t": "timeout -t {seconds} ", "sh": SH_LIMIT}
+"""What ends a command that we cannot end; BusyBox before 1.30 wants ``-t``."""
+MANNERS = ("env LC_ALL=C nice -n 19 ionice -c3 ", "env LC_ALL=C nice -n 19 ", "env LC_ALL=C ", "")
+"""From the most considerate; the first that the recorder knows is used."""
 NOT_THERE = (126, 127)
-TIMED_OUT = 124
+TIMED_OUT = (124, 143)
+"""What ``timeout`` says, and what a shell says of a command that was ended."""
 GNU_FOLDERS = "-printf '%T@ %p\\0'"
 BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
@@ -56,10 +60,11 @@ class ShellTree:
         self._problems: dict[str, str] = {}
         self._long: Listed | None = None  # where there is no useful find
         self._known: Mapping[str, bytes] = {}
-        self._prefix, self._pipes, self._gnu = PREFIXES[0], True, True
+        self._limit, self._pipes, self._gnu = "timeout", True, True
+        self._prefix = LIMITS[self._limit] + MANNERS[0]
         self._offset: float | None = None
         self._greet(wish)
-        self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes}
+        self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes, "time_limit": self._limit}
         if session.outdated:
             self.facts["outdated_crypto"] = session.outdated
 
@@ -148,29 +153,32 @@ class ShellTree:
             return False
         output = self._session.run(greeting.command(wish, questions, QUICK, LISTING), LISTING, gzipped=True)
         told = greeting.parse(output.stdout, wish, questions)
+        self._pipes = told is not None
         errors, _, status = output.stderr.rpartition(b"status ")
         if told is None or not status.strip().isdigit():
             return False
         walk = _finished(Output(int(status), b"", errors))
-        if walk.status != 0 and not told.stamps and not any(told.texts.values()):
-            return False  # a command of the line is not there, or speaks another dialect
+        if walk.status != 0 and not told.stamps and (_speaks_otherwise(walk) or not any(told.texts.values())):
+            return False
         self._offset, self._known = told.clock - output.begun, told.texts
         if walk.status == 0 or told.stamps:  # else this find knows not all we asked of it
             self._told, self._problems = told, _problems(walk)
         return True
 
     def _greet_simply(self) -> None:
-        """Find the most considerate prefix this account knows, and the offset of its clock."""
-        self._pipes = False
-        for self._prefix in PREFIXES:
-            output = self._ask(CLOCK)
-            device = seconds(output.stdout)
-            if output.status == 0 and device is not None:
-                self._offset = device - output.begun
-                return
-            if output.status not in NOT_THERE:
-                break
-        raise NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
+        """Find what limits a command here, the most considerate manner this account knows, and the clock's offset."""
+        output = Output(0, b"", b"")
+        for self._limit, limit in LIMITS.items():
+            for manner in MANNERS:
+                self._prefix = limit + manner
+                output = self._ask(CLOCK)
+                device = seconds(output.stdout)
+                if output.status == 0 and device is not None:
+                    self._offset = device - output.begun
+                    return
+                if not _speaks_otherwise(output):
+                    raise _no_shell(output)
+        raise _no_shell(output)
 
     def _quick(self, command: str) -> str:
         return self._prefix.format(seconds=int(QUICK)) + command
@@ -234,11 +242,20 @@ def _folders_at(depth: int) -> str:
 
 
 def _finished(output: Output) -> Output:
-    if output.status == TIMED_OUT:
+    if output.status in TIMED_OUT:
         raise TimeoutError
     if output.status < 0:
         raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
     return output
+
+
+def _speaks_otherwise(output: Output) -> bool:
+    """A command of the line is not there, or means something else by its words."""
+    return output.status in NOT_THERE or b"timeout" in output.stderr
+
+
+def _no_shell(output: Output) -> NoShell:
+    return NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
 
 
 def _chunks(folders: Sequence[str]) -> Iterator[str]:

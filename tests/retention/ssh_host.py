@@ -16,6 +16,12 @@ SSHD = "/usr/sbin/sshd"
 BUSYBOX = """#!/bin/sh
 exec env PATH={folder} {folder}/sh -c "$SSH_ORIGINAL_COMMAND"
 """
+OLD_TIMEOUT = """#!/bin/sh
+# As BusyBox had it before 1.30: the seconds are an option, and the first word is what to run.
+if [ "$1" != -t ]; then echo "timeout: can't execute '$1': No such file or directory" >&2; exit {status}; fi
+shift
+exec {real} timeout "$@"
+"""
 HANGING = """#!/bin/sh
 case "$SSH_ORIGINAL_COMMAND" in *find*) exec sleep 600;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
 """
@@ -105,8 +111,13 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
         process.wait(10)
 
 
-def busybox(folder: Path, name: str = "busybox", *, without: Sequence[str] = ()) -> Path:
-    """A shell in which every command is BusyBox's, and some are not there."""
+def busybox(
+    folder: Path, name: str = "busybox", *, without: Sequence[str] = (), old_timeout: int | None = None
+) -> Path:
+    """A shell in which every command is BusyBox's, and some are not there.
+
+    ``old_timeout``: the status with which a ``timeout`` that only knows ``-t`` refuses anything else.
+    """
     tools = folder / f"{name}-tools"
     tools.mkdir()
     real = shutil.which("busybox")
@@ -121,6 +132,7 @@ def busybox(folder: Path, name: str = "busybox", *, without: Sequence[str] = ())
         "ls",
         "nice",
         "timeout",
+        "sleep",
         "env",
         "gzip",
         "head",
@@ -129,6 +141,9 @@ def busybox(folder: Path, name: str = "busybox", *, without: Sequence[str] = ())
     ):
         if tool not in without:
             (tools / tool).symlink_to(real)
+    if old_timeout is not None:
+        (tools / "timeout").unlink()
+        script(tools / "timeout", OLD_TIMEOUT.format(real=real, status=old_timeout))
     return script(folder / f"{name}-login", BUSYBOX.format(folder=tools))
 
 

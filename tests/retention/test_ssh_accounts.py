@@ -3,6 +3,7 @@
 import getpass
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from monitor.protocols.logins import LoginGuard
 from monitor.protocols.ssh import Output, connect, contents
 from monitor.protocols.ssh_login import Login
 from monitor.retention import read_recorder
-from monitor.retention.shell import _problems, _without_gone
+from monitor.retention.shell import SH_LIMIT, TIMED_OUT, _problems, _without_gone
 from monitor.simulator.recorders import Tape, record
 
 
@@ -47,14 +48,26 @@ def times_below(layout: str) -> dict[Path, int]:
 
 
 @pytest.mark.parametrize(
-    ("account", "access"),
-    [("shell", "shell"), ("busybox", "shell"), ("findless", "shell"), ("forced", "shell"), ("sftp", "sftp")],
+    ("account", "limit"),
+    [
+        ("shell", "timeout"),
+        ("busybox", "timeout"),
+        ("findless", "timeout"),
+        ("forced", "timeout"),
+        ("old-busybox", "timeout -t"),
+        ("older-busybox", "timeout -t"),
+        ("timeless", "sh"),
+        ("sftp", None),
+    ],
 )
-async def test_every_account_that_may_look_sees_the_same(host: Host, layout: str, account: str, access: str) -> None:
+async def test_every_account_that_may_look_sees_the_same_within_a_limit(
+    host: Host, layout: str, account: str, limit: str | None
+) -> None:
     target = host.target(account, layout, "gate", "yard")
     evidence = await read(target)
     assert evidence.outcome is Outcome.SEEN, evidence.reason
-    assert evidence.facts["access"] == access
+    assert evidence.facts["access"] == ("shell" if limit else "sftp")
+    assert evidence.facts.get("time_limit") == limit
     assert evidence.login_worked is True
     seen = found(target, evidence)
     assert seen["nvr"] == ("ok", None)
@@ -63,6 +76,19 @@ async def test_every_account_that_may_look_sees_the_same(host: Host, layout: str
     assert evidence.recordings is not None
     assert evidence.recordings.disks, "every account may ask for the space that is left"
     assert evidence.recordings.disks[0].size
+
+
+@pytest.mark.parametrize("shell", ["sh", "busybox sh"])
+def test_without_a_timeout_a_shell_ends_what_takes_too_long(shell: str, tmp_path: Path) -> None:
+    mark = tmp_path / "begun"
+    command = SH_LIMIT.format(seconds=1) + f"sh -c 'echo $$ > {mark}; exec sleep 100'"
+    done = subprocess.run([*shell.split(), "-c", f"{command}; echo $?"], capture_output=True, check=True, timeout=30)
+    assert int(done.stdout) in TIMED_OUT
+    assert not Path(f"/proc/{int(mark.read_text())}").exists()
+    quick = SH_LIMIT.format(seconds=600) + "sh -c 'echo said; exit 3'"
+    done = subprocess.run([*shell.split(), "-c", f"{quick}; echo $?"], capture_output=True, check=True, timeout=30)
+    assert done.stdout == b"said\n3\n"
+    assert done.stderr == b""
 
 
 @pytest.mark.parametrize("account", ["shell", "busybox", "findless", "sftp"])
@@ -295,8 +321,6 @@ async def test_nothing_is_written_to_a_recorder(host: Host, layout: str) -> None
     ],
 )
 def test_the_forced_command_lets_nothing_else_through(command: str) -> None:
-    import subprocess
-
     environment = {"SSH_ORIGINAL_COMMAND": command, "PATH": os.environ["PATH"]}
     done = subprocess.run([ALLOWED], env=environment, capture_output=True, check=False)
     assert done.returncode == 126
