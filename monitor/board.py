@@ -1,5 +1,7 @@
 """The present state in memory: what metrics, pages and ``cctv status`` show. Written by the ledger alone."""
 
+import functools
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,6 +42,13 @@ class Board:
     faults: dict[str, Fault] = field(default_factory=dict)  # open ones, by fault id
     blind_since: datetime | None = None  # the monitor itself cannot see
     started: datetime | None = None
+
+
+@functools.lru_cache(maxsize=32_768)
+def as_counted(name: str) -> tuple[tuple[bool, int, str], ...]:
+    """Sorts names as people count: camera 2 before camera 10."""
+    runs = re.findall(r"[0-9]+|[^0-9]+", name)
+    return tuple((run.isdecimal(), len(run) * run.isdecimal(), run) for run in runs)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

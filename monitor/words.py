@@ -5,7 +5,8 @@ Every ``.po`` file in ``monitor/locale/LANGUAGE/LC_MESSAGES`` is read; English i
 
 import functools
 import io
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from babel.core import negotiate_locale
@@ -48,6 +49,12 @@ def choose(asked: str | None, accept_language: str = "") -> str:
     wanted = [part.split(";")[0].strip() for part in accept_language.split(",")]
     short = [tag.split("-")[0].lower() for tag in wanted if tag]
     return negotiate_locale(short, LANGUAGES) or LANGUAGES[0]
+
+
+def of_terminal(environ: Mapping[str, str] = os.environ) -> str:
+    """The language that verbs speak, as POSIX orders the variables."""
+    named = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    return choose(None, named.replace("_", "-"))
 
 
 def _compiled(file: Path) -> Translations:

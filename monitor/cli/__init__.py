@@ -1,11 +1,14 @@
 """The command ``cctv``: one file per verb, and the only place that prints."""
 
+import errno
+import os
 import signal
 import sys
 from collections.abc import Iterable
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -22,6 +25,11 @@ VERBS = (
     *("accept-view", "commission", "explain", "ticket", "maintenance", "demo", "simulate"),
 )
 """In the order of ``cctv --help``; each is the function, or the group, of the file of its name."""
+INTERRUPTED = 130
+"""The exit code of a command that Ctrl-C ended, as shells have it."""
+UNWRITTEN = 2
+"""The exit code when nobody can read what was found: whatever it was, it is not 'a fault was seen'."""
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EPIPE)
 
 
 def assembled(verbs: Iterable[str] = VERBS) -> typer.Typer:
@@ -68,7 +76,31 @@ def cctv(
 def main() -> None:
     """Entry point of the command."""
     signal.signal(signal.SIGTERM, _as_if_interrupted)
-    assembled([verb for verb in sys.argv[1:2] if verb in VERBS] or VERBS)()
+    _make_writable()
+    try:
+        try:
+            assembled([verb for verb in sys.argv[1:2] if verb in VERBS] or VERBS)()
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:  # while the verb's file is read: the verb itself ends in its own way
+        sys.exit(INTERRUPTED)
+    except OSError as refused:
+        if refused.errno not in UNWRITABLE:
+            raise
+        sys.stdout = _nowhere()  # what is left cannot be written either
+        print(f"the output cannot be written: {refused.strerror}", file=sys.stderr)
+        sys.exit(UNWRITTEN)
+
+
+def _make_writable() -> None:
+    """No trace, and no exit code of a fault, for a closed output or one whose encoding lacks a letter."""
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # TextIO does not tell of it
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w")  # open until the process ends, as the stream it stands for
 
 
 def _as_if_interrupted(_number: int, _frame: FrameType | None) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.cli.naming import no_device, no_site
 from monitor.model import Credentials, Key, Target
 from monitor.protocols.rtsp import host_of, split_url, without_secrets
 
@@ -65,7 +66,6 @@ def _url(word: str, login: Credentials | None) -> Target:
 
 def _advice(word: str, site: str, device: str, configured: Configured) -> str:
     if device and site in configured.sites:
-        names = ", ".join(sorted(t.key.device for t in configured.targets if t.key.site == site))
-        return f"{word}: the site {site} has no such device; it has {names}"
-    known = ", ".join(configured.sites) or "none (no configuration was found)"
-    return f"{word}: no site of that name; the sites are {known}. An address is written rtsp://… or HOST:PORT"
+        return no_device(word, (t.key.device for t in configured.targets if t.key.site == site))
+    known = configured.sites or ["none (no configuration was found)"]
+    return f"{no_site(word, known)}. An address is written rtsp://… or HOST:PORT"

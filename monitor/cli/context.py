@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from monitor import words
 from monitor.cli import exits
 from monitor.cli.choose import Configured
 from monitor.model import Credentials
+from monitor.sentences import said
 
 if TYPE_CHECKING:
     from monitor.settings import Settings
@@ -21,10 +23,17 @@ By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, t
 """The option of every verb that puts a person on record; see :func:`person_from`."""
 
 
-def fail(message: str) -> NoReturn:
-    """Say on stderr what is wrong and end with exit code 2."""
-    typer.echo(message, err=True)
+def fail(*sentences: str) -> NoReturn:
+    """Say on stderr what is wrong, a line each, and end with exit code 2."""
+    for sentence in sentences:
+        typer.echo(said(sentence, words.of_terminal()), err=True)
     raise typer.Exit(exits.USAGE)
+
+
+def placed(problem: object) -> str:
+    """What is wrong in a file, in the language of the terminal; its place stands before it as editors read it."""
+    place, _, message = str(problem).partition(": ")
+    return f"{place}: {said(message, words.of_terminal())}"
 
 
 def settings_from(config: Path | None) -> "Settings":
@@ -34,15 +43,15 @@ def settings_from(config: Path | None) -> "Settings":
     try:
         settings = load(find_config(config))
     except ConfigError as error:
-        fail(str(error))
+        fail(*map(placed, error.problems))
     for warning in settings.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        typer.echo(f"{said('warning', words.of_terminal())}: {placed(warning)}", err=True)
     return settings
 
 
-def configured(config: Path | None, words: Sequence[str]) -> Configured:
+def configured(config: Path | None, named: Sequence[str]) -> Configured:
     """What can be named. URLs need no configuration, so one that is not there, or is wrong, is not in their way."""
-    if config is None and words and (all("://" in word for word in words) or not _is_configured()):
+    if config is None and named and (all("://" in word for word in named) or not _is_configured()):
         return Configured()
     settings = settings_from(config)
     return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline)
@@ -63,17 +72,27 @@ def login_from(username: str) -> Credentials | None:
 
 
 @contextmanager
-def state_reader(config: Path | None) -> "Iterator[Store]":
-    """The daemon's state, read only; a refusal in words when there is none."""
+def state_reader(settings: "Settings") -> "Iterator[Store]":
+    """The daemon's state, read only; a refusal in words when there is none, or none for this account."""
     from monitor.store import STATE_FILE, Store, StoreError
 
-    path = settings_from(config).state_dir / STATE_FILE
+    path = settings.state_dir / STATE_FILE
     try:
         store = Store.reader(path)
     except StoreError as error:
-        fail(f"no daemon has worked here yet: {error}")
+        fail(_why_unread(path, error))
     with closing(store):
         yield store
+
+
+def _why_unread(path: Path, error: Exception) -> str:
+    try:
+        path.stat()
+    except PermissionError:
+        return f"{path}: this account may not read it; run the verb as root, or as the account of the daemon"
+    except OSError:
+        return f"no daemon has worked here yet: {error}"
+    return str(error)
 
 
 @contextmanager

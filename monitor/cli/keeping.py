@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from monitor.board import worst
-from monitor.cli.rendering import columns, console
+from monitor.cli.listing import Listing
+from monitor.cli.rendering import console
 from monitor.cli.terminal import mark, told
 from monitor.model import Finding, Key, Verdict
 from monitor.words import _
@@ -67,12 +67,11 @@ def _recorder(key: Key, findings: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def _cameras(rows: Iterable[dict[str, Any]]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    names = (_("camera"), _("verdict"), _("days"), _("kept"), _("gap"), _("per day"), _("what was seen"))
-    columns(shown, *names, right={"days", "kept", "gap"})
+def _cameras(rows: Iterable[dict[str, Any]]) -> Listing:
+    heads = _("camera"), _("verdict"), _("days"), _("kept"), _("gap"), _("per day"), _("what was seen")
+    shown = Listing(*heads, sentence="what was seen", lead=2, right={"days", "kept", "gap"})
     for row in rows:
-        shown.add_row(
+        shown.add(
             escape(f"{row['site']}/{row['camera']}"),
             mark(Verdict(row["verdict"]), row["fault"]),
             f"{_or_dash(row['span_days'], '.1f')} / {row['required_days']:g}",
@@ -84,11 +83,10 @@ def _cameras(rows: Iterable[dict[str, Any]]) -> Table:
     return shown
 
 
-def _recorders(rows: Iterable[dict[str, Any]]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, _("recorder"), _("verdict"), _("what was seen"))
+def _recorders(rows: Iterable[dict[str, Any]]) -> Listing:
+    shown = Listing(_("recorder"), _("verdict"), _("what was seen"), sentence="what was seen", lead=2)
     for row in rows:
-        shown.add_row(
+        shown.add(
             escape(f"{row['site']}/{row['recorder']}"),
             mark(Verdict(row["verdict"]), row["fault"]),
             escape(told(row["reason"])),

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
+from monitor.cli.naming import no_device, no_site
 from monitor.cli.rendering import console
 from monitor.model import Key, Window
 from monitor.settings import Settings
@@ -74,7 +75,7 @@ def list_(
 ) -> None:
     """Show the windows that run or are planned."""
     now = datetime.now(UTC)
-    with state_reader(config) as store:
+    with state_reader(settings_from(config)) as store:
         running = store.read(windows.running, now)
         earlier = store.read(windows.between, now - timedelta(days=366), now) if past else []
     found = list({one.id: one for one in [*earlier, *running]}.values())
@@ -90,10 +91,10 @@ def _key(where: str, settings: Settings) -> Key:
     if where == EVERYTHING and EVERYTHING not in sites:
         return Key("", "")
     if site not in sites:
-        fail(f"{where}: no site of that name; the sites are {', '.join(sites)}, or write {EVERYTHING}")
+        fail(f"{no_site(where, sites)}. Write {EVERYTHING} for every site and the monitor itself")
     devices = [target.key.device for target in settings.targets() if target.key.site == site]
     if slash and device not in devices:
-        fail(f"{where}: the site {site} has no such device; it has {', '.join(devices)}")
+        fail(no_device(where, devices))
     return Key(site, device)
 
 

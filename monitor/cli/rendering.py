@@ -3,17 +3,17 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
-from rich.table import Table
 
 from monitor.board import worst
 from monitor.cli.inventory import inventory_table
+from monitor.cli.listing import Listing
 from monitor.cli.looking import Result
 from monitor.cli.terminal import mark, say, told
 from monitor.model import Finding, Verdict
@@ -29,19 +29,12 @@ def console() -> Console:
     return Console(width=UNFOLDED if free else None)
 
 
-def columns(shown: Table, *names: str, right: Container[str] = ()) -> None:
-    """Columns that fold when the terminal is narrow, except the one that holds the fault word."""
-    for name in names:
-        aligned: Literal["left", "right"] = "right" if name in right else "left"
-        shown.add_column(say(name), overflow="fold", no_wrap=name == "verdict", justify=aligned)
-
-
-def table(results: Iterable[Result]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, _("device"), _("probe"), _("verdict"), _("what was seen"), _("s"), right={"s"})
+def table(results: Iterable[Result]) -> Listing:
+    heads = _("device"), _("probe"), _("verdict"), _("what was seen"), _("s")
+    shown = Listing(*heads, sentence="what was seen", lead=3, right={"s"})
     for result in results:
         for finding in _telling(result.findings):
-            shown.add_row(*_cells(finding))
+            shown.add(*_cells(finding))
     return shown
 
 

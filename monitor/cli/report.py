@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,25 +39,22 @@ def report(
 
 def _made(period: str, site: str, config: Path | None, form: str, lang: str | None) -> list[tuple[str, bytes]]:
     """Site id and the report, one by one."""
-    from monitor.cli.context import settings_from
+    from monitor.cli.context import settings_from, state_reader
+    from monitor.cli.naming import no_site
     from monitor.cli.terminal import language_of
     from monitor.reports import summaries
     from monitor.reports.archive import Archive
     from monitor.reports.render import rendered
     from monitor.reports.site import site_files
-    from monitor.store import STATE_FILE, Store, StoreError
 
     settings = settings_from(config)
     files = site_files(settings)
     chosen = [one for one in files.values() if site in ("", one.id)]
     if not chosen:
-        fail(f"{site}: no site of that name; the sites are {', '.join(sorted(files)) or 'none'}")
+        fail(no_site(site, files))
     archive, now = Archive(Path(settings.state_dir)), datetime.now(UTC)
-    try:
-        with closing(Store.reader(Path(settings.state_dir) / STATE_FILE)) as store:
-            documents = [(one, summaries.make(period, one, store, archive, now)) for one in chosen]
-    except StoreError as error:
-        fail(f"no daemon has worked here yet: {error}")
+    with state_reader(settings) as store:
+        documents = [(one, summaries.make(period, one, store, archive, now)) for one in chosen]
     return [(one.id, rendered(document, form, language_of(lang or one.language))) for one, document in documents]
 
 

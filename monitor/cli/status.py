@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from monitor.board import worst
+from monitor.board import as_counted, worst
 from monitor.cli import exits
-from monitor.cli.context import state_reader
-from monitor.cli.rendering import columns, console
+from monitor.cli.context import fail, settings_from, state_reader
+from monitor.cli.listing import Listing
+from monitor.cli.naming import no_site
+from monitor.cli.rendering import console
 from monitor.cli.terminal import age, mark, say, told
 from monitor.model import Standing
 from monitor.store import standings
@@ -25,9 +26,13 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show the confirmed state of every device, and how old it is."""
-    with state_reader(config) as store:
+    settings = settings_from(config)
+    with state_reader(settings) as store:
         known = [row.standing for row in store.read(standings.load)]
-    chosen = sorted((one for one in known if site in ("", one.subject.key.site)), key=lambda one: one.subject)
+    sites = {one.id for one in settings.sites} | {one.subject.key.site for one in known}
+    if site and site not in sites:
+        fail(no_site(site, sites))
+    chosen = sorted((one for one in known if site in ("", one.subject.key.site)), key=_order)
     if as_json:
         print(json.dumps([_row(one) for one in chosen], ensure_ascii=False, indent=2, default=str))
     else:
@@ -35,14 +40,19 @@ def status(
     raise typer.Exit(exits.code_of([worst(one.verdict for one in chosen)]))
 
 
-def _table(chosen: list[Standing]) -> Table:
+def _order(one: Standing) -> tuple[object, ...]:
+    key, probe, aspect = one.subject
+    return as_counted(key.site), as_counted(key.device), probe, aspect
+
+
+def _table(chosen: list[Standing]) -> Listing:
     now = datetime.now(UTC)
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    columns(shown, _("device"), _("probe"), _("verdict"), _("since"), _("what was seen"), _("seen"))
+    heads = _("device"), _("probe"), _("verdict"), _("since"), _("what was seen"), _("seen")
+    shown = Listing(*heads, sentence="what was seen", lead=3)
     for one in chosen:
         probe, reason = told(f"{one.subject.probe} {one.subject.aspect}".strip()), escape(told(one.last.reason))
         key, verdict, seen = escape(str(one.subject.key)), mark(one.verdict, one.fault), age(now - one.last.at)
-        shown.add_row(key, probe, verdict, age(now - one.since), reason, seen)
+        shown.add(key, probe, verdict, age(now - one.since), reason, seen)
     return shown
 
 

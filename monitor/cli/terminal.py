@@ -1,6 +1,5 @@
 """The language of the terminal, and what the verbs say in it."""
 
-import os
 from datetime import timedelta
 
 from monitor import words
@@ -17,8 +16,7 @@ def language_of(asked: str | None = None) -> str:
     """The language asked for, or that of the terminal; any other word is refused."""
     if asked is not None and asked not in words.LANGUAGES:
         fail(f"--lang {asked}: write one of {', '.join(words.LANGUAGES)}")
-    terminal = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return words.choose(asked, terminal.replace("_", "-"))
+    return asked or words.of_terminal()
 
 
 def say(text: str, language: str | None = None, **values: object) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 from monitor.cli import exits
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.moments import moment_from
+from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age
 from monitor.model import Job, JobState
@@ -41,8 +42,12 @@ def list_(
     config: Config = None,
 ) -> None:
     """Show the open tickets, oldest first."""
-    with state_reader(config) as store:
+    settings = settings_from(config)
+    with state_reader(settings) as store:
         found = store.read(jobs.newest, MOST) if closed else store.read(jobs.open_jobs)
+    sites = {one.id for one in settings.sites} | {job.site for job in found}
+    if site and site not in sites:
+        fail(no_site(site, sites))
     chosen = [job for job in found if site in ("", job.site)]
     if as_json:
         print(json.dumps({"tickets": [row(job) for job in chosen]}, ensure_ascii=False, indent=2))
@@ -55,7 +60,7 @@ def list_(
 @app.command()
 def show(name: Name, as_json: Json = False, config: Config = None) -> None:
     """Show one ticket: what the technician needs, and what has happened."""
-    with state_reader(config) as store:
+    with state_reader(settings_from(config)) as store:
         found = store.read(detail, name)
     if found is None:
         fail(f"there is no ticket {name!r}; 'cctv ticket list --all' names them")

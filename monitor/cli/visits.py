@@ -12,6 +12,7 @@ from monitor import words
 from monitor.cli import looking, rendering
 from monitor.cli.choose import Configured
 from monitor.cli.context import fail, settings_from
+from monitor.cli.naming import meant, no_site
 from monitor.model import Facts, Key, Target
 from monitor.reports import inspection
 from monitor.reports.archive import Archive, KeptReport
@@ -40,7 +41,7 @@ def visit(site: str, config: Path | None) -> Visit:
     settings = settings_from(config)
     files = site_files(settings)
     if site not in files:
-        fail(f"{site}: no site of that name; the sites are {', '.join(sorted(files)) or 'none'}")
+        fail(no_site(site, files))
     return Visit(settings, files[site], Archive(Path(settings.state_dir)))
 
 
@@ -117,7 +118,7 @@ def line(device: str, one: Mapping[str, Any], language: str) -> str:
 def target_named(word: str, config: Path | None) -> tuple[Settings, Target]:
     """SITE/DEVICE of the configuration."""
     settings = settings_from(config)
-    found = [target for target in settings.targets() if str(target.key) == word]
-    if not found:
-        fail(f"{word}: no such device; write SITE/DEVICE as in the configuration")
-    return settings, found[0]
+    known = {str(target.key): target for target in settings.targets()}
+    if word not in known:
+        fail(f"{word}: no such device; write SITE/DEVICE as in the configuration{meant(word, known)}")
+    return settings, known[word]

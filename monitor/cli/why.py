@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from monitor.board import worst
 from monitor.cli import exits
-from monitor.cli.context import fail, state_reader
+from monitor.cli.context import fail, settings_from, state_reader
+from monitor.cli.naming import meant
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age, mark, say, told
 from monitor.model import Finding, Key, Standing, Subject, Verdict
@@ -25,12 +26,13 @@ def why(
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
 ) -> None:
     """Explain a verdict: rung by rung, with the last good and the last bad look beside each other."""
-    with state_reader(config) as store:
+    with state_reader(settings_from(config)) as store:
         known = [row.standing for row in store.read(standings.load)]
         ladders = {key: _ladder(key, known) for key in _named(target, known)}
         evidence: dict[Key, Evidences] = {key: store.read(standings.evidence, key) for key in ladders}
     if not ladders:
-        fail(f"{target}: the daemon has never looked at it; write SITE/DEVICE as 'cctv status' shows them")
+        near = meant(target, {name for one in known for name in (str(one.subject.key), one.subject.key.site)})
+        fail(f"{target}: the daemon has never looked at it; write SITE/DEVICE as 'cctv status' shows them{near}")
     out = console()
     for key, ladder in ladders.items():
         if key.device != target.partition("/")[2]:

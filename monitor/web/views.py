@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.board import Board, DeviceState, worst
+from monitor.board import Board, DeviceState, as_counted, worst
 from monitor.model import Fault, FaultKind, Key, Standing, Verdict
 
 RUNGS = ("tcp", "rtsp", "picture", "onvif", "recorder", "recording")
@@ -92,7 +92,7 @@ async def overview(board: Board) -> Overview:
         if time.perf_counter() > pause:
             await asyncio.sleep(0)
             pause = time.perf_counter() + SLICE_SECONDS
-    ordered = dict(sorted(verdicts.items(), key=lambda item: (_ORDER[item[1]], item[0])))
+    ordered = dict(sorted(verdicts.items(), key=_first_needed))
     return Overview(ordered, sites, Tally(Counter(verdicts.values())), newest)
 
 
@@ -186,6 +186,11 @@ def _suspected(state: DeviceState) -> FaultKind | None:
         if standing.last.verdict is Verdict.FAULT and standing.verdict is not Verdict.FAULT:
             return standing.last.fault
     return None
+
+
+def _first_needed(item: tuple[Key, Verdict]) -> tuple[object, ...]:
+    key, verdict = item
+    return _ORDER[verdict], as_counted(key.site), as_counted(key.device)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -65,3 +65,35 @@ def test_why_of_one_device_of_a_site_and_of_nothing() -> None:
     assert "school/yard" in site.stdout
     assert f"school/{LONG}" in site.stdout
     assert "has never looked at it" in nothing.stderr
+
+
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_on_a_narrow_terminal_words_stay_whole(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    said = cctv("status").stdout
+    lines = [line.strip() for line in said.splitlines()]
+    assert f"school/{LONG}" in said.split()
+    assert "recording_gap" in said.split()
+    assert REASON in " ".join(lines)
+    assert "school/yard  recording  ✔ ok" in lines
+    assert max(map(len, said.splitlines())) <= width
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        (("status", "scool"), "scool: no site of that name; the sites are school; did you mean school?"),
+        (("why", "school/yrad"), "did you mean school/yard?"),
+        (("why", "scool"), "did you mean school?"),
+    ],
+)
+def test_a_misspelt_name_is_answered_with_the_one_that_was_meant(words: tuple[str, ...], answer: str) -> None:
+    said = cctv(*words)
+    assert said.exit_code == 2
+    assert answer in said.stderr
+
+
+def test_cameras_stand_as_people_count(store: Store) -> None:
+    store.write(standings.save, [standing(f"cam{number}", Verdict.OK, None, "well") for number in (10, 9, 1)])
+    shown = [line.split()[0] for line in cctv("status").stdout.splitlines()[1:]]
+    assert shown == ["school/cam1", "school/cam9", "school/cam10", f"school/{LONG}", "school/yard"]

@@ -1,5 +1,6 @@
 """A verb pays for what it needs: nothing heavy is imported before it is known what is wanted."""
 
+import os
 import subprocess
 import sys
 
@@ -13,3 +14,24 @@ def test_a_verb_alone_is_light(verb: str):
     script = f"import sys; from monitor.cli import assembled; assembled([{verb!r}]); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert HEAVY & set(done.stdout.split()) == set()
+
+
+def shell(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    command = f"{sys.executable} -m monitor.cli {line}"
+    return subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, text=True, check=False, env={**os.environ, **environ}
+    )
+
+
+@pytest.mark.parametrize("line", ["explain frozen", "config example", "--help"])
+def test_what_cannot_be_written_is_no_fault_that_was_seen(line: str):
+    done = shell(f"{line} > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr == "the output cannot be written: No space left on device\n"
+
+
+def test_a_closed_output_and_a_poor_encoding_are_no_trace():
+    assert shell("explain frozen >&- 2>&-").returncode == 0
+    done = shell("explain frozen --lang zh", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "(frozen)" in done.stdout

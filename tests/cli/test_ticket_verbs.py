@@ -59,7 +59,9 @@ def test_the_list_as_table_json_and_csv(store: Store) -> None:
     assert (first["number"], first["key"], first["state"], first["title"]) == (1, "f00", "open", HOSTILE)
     rows = list(csv.DictReader(io.StringIO(cctv("ticket", "list", "--csv").stdout.removeprefix("\ufeff"))))
     assert [row["title"] for row in rows] == ["'" + HOSTILE, "'@alert"]
-    assert cctv("ticket", "list", "elsewhere").stdout == "no open tickets\n"
+    elsewhere = cctv("ticket", "list", "scool")
+    assert (elsewhere.exit_code, elsewhere.stdout) == (2, "")
+    assert "no site of that name; the sites are school; did you mean school?" in elsewhere.stderr
 
 
 def test_people_move_a_ticket_on(store: Store) -> None:
