@@ -69,7 +69,8 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
     """Run sshd with one key per account; an account's text stands before its key in authorized_keys."""
     here = folder / name
     here.mkdir()
-    for kind in ("ed25519", "rsa"):
+    kinds = ("ed25519", "rsa") if "HostKeyAlgorithms ssh-rsa" in lines else ("ed25519",)  # RSA takes its time
+    for kind in kinds:
         _make_key(here / f"host_{kind}", kind)
     keys = {account: _make_key(here / account, "ed25519") for account in accounts}
     authorized = [
@@ -84,7 +85,7 @@ def start_sshd(folder: Path, accounts: Mapping[str, str], *lines: str, name: str
                 *lines,
                 f"Port {port}",
                 "ListenAddress 127.0.0.1",
-                *(f"HostKey {here}/host_{kind}" for kind in ("ed25519", "rsa")),
+                *(f"HostKey {here}/host_{kind}" for kind in kinds),
                 f"AuthorizedKeysFile {here}/authorized_keys",
                 f"PidFile {here}/pid",
                 "UsePAM no",
@@ -154,7 +155,8 @@ def script(path: Path, text: str) -> Path:
 
 
 def _make_key(path: Path, kind: str) -> Path:
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(path)], check=True)
+    command = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(path)]
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return path
 
 
