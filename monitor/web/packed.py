@@ -1,4 +1,4 @@
-"""Gzip for /metrics when the scraper asks for it, as Prometheus does: a tenth of the bytes on a thin line."""
+"""Gzip for whoever asks for it, as Prometheus and browsers do: a tenth of the bytes on a thin line."""
 
 import re
 import zlib

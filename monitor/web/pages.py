@@ -1,7 +1,9 @@
 """The pages for people: the whole, a site, a device. Server-rendered, each one refreshes itself."""
 
 import asyncio
+import gzip
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from monitor.web import retention, timeline, views
 from monitor.web.actions import Actions
 from monitor.web.figures import figures
 from monitor.web.looks import Looks
+from monitor.web.packed import LEVEL, asks_for_gzip
 from monitor.web.texts import LANGUAGE_NAMES, laid_out
 from monitor.words import _
 
@@ -23,6 +26,8 @@ REFRESH_SECONDS = 10
 PAGE_SIZE = 96
 REPORTS = 24
 """So many kept reports are listed, the newest."""
+FAULTS = 48
+"""So many open faults of a site are listed, causes first: behind a dead switch they are one for each camera."""
 STALE = timedelta(minutes=5)
 """No look at any device for so long: the page says that it is old."""
 LOOK_WAIT_SECONDS = 8.0
@@ -53,7 +58,8 @@ class Pages:
             "site.html",
             seen=seen,
             site=site,
-            faults=faults,
+            faults=faults[:FAULTS],
+            more=len(faults[FAULTS:]),
             kept=kept,
             recorders=retention.recorders(self.board, site),
             **listed,
@@ -143,8 +149,10 @@ class Pages:
             "status": status,
             "path": request.url.path,
         }
-        text = await asyncio.to_thread(laid_out, language, template, shown)
-        response = HTMLResponse(text, status, {"Content-Language": language, "Vary": "Accept-Language, Cookie"})
+        zipped = asks_for_gzip(request.headers.get("accept-encoding", ""))
+        body = await asyncio.to_thread(_body, language, template, shown, zipped)
+        headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie, Accept-Encoding"}
+        response = HTMLResponse(body, status, headers | ({"Content-Encoding": "gzip"} if zipped else {}))
         if request.query_params.get("lang") in LANGUAGE_NAMES:
             response.set_cookie("lang", language, max_age=31_536_000, httponly=True, samesite="lax")
         return response
@@ -158,6 +166,11 @@ def router(pages: Pages) -> APIRouter:
     routes.post("/devices/{site}/{device}/look")(pages.look)
     routes.get("/pictures/{site}/{device}/{name}.jpg")(pages.picture)
     return routes
+
+
+def _body(language: str, template: str, shown: Mapping[str, Any], zipped: bool) -> bytes:
+    body = laid_out(language, template, shown).encode()
+    return gzip.compress(body, LEVEL) if zipped else body
 
 
 def _language(request: Request) -> str:

@@ -117,6 +117,21 @@ async def test_a_fault_of_a_whole_site_stands_on_the_first_page(house: House, br
     assert "5 of 5 cameras stopped answering at once" in (await browser.get("/")).text
 
 
+async def test_a_thousand_faults_behind_one_switch_are_no_endless_page(
+    house: House, browser: httpx.AsyncClient
+) -> None:
+    house.board.faults.clear()
+    for number in range(1000):
+        subject = Subject(Key("depot", f"c{number}"), "rtsp")
+        fault = Fault(f"f{number}", subject, FaultKind.UNREACHABLE, web_scene.NOW, web_scene.NOW, "silent", parent="f")
+        house.board.faults[fault.id] = fault
+    page = await browser.get("/sites/depot", headers={"accept-encoding": "gzip"})
+    assert len(page.content) < 80_000
+    assert "952 more" in page.text
+    assert page.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in (await browser.get("/sites/depot", headers={"accept-encoding": ""})).headers
+
+
 async def test_no_devices_at_all(house: House, browser: httpx.AsyncClient) -> None:
     house.board.devices.clear()
     page = await browser.get("/")
