@@ -81,15 +81,35 @@ def _is_no_such_name(error: OSError | UnicodeError) -> bool:
 async def _connect_one(
     protocol: asyncio.BaseProtocol, address: str, port: int, tls_name: str, deadline: Deadline
 ) -> None:
-    loop = asyncio.get_running_loop()
-    context = _unverified_context() if tls_name else None
+    sock: socket.socket | None = None
     try:
         async with asyncio.timeout_at(deadline.expires):
-            await loop.create_connection(lambda: protocol, address, port, ssl=context, server_hostname=tls_name or None)
+            sock = await _dial(address, port)
+            await _shake_hands(protocol, sock, tls_name)
     except TimeoutError:
+        if sock is not None:
+            raise DeviceError(Outcome.TLS, f"port {port} accepts the connection, but answers no TLS") from None
         raise DeviceError(Outcome.CONNECT_TIMEOUT, f"port {port} does not answer: no connection in time") from None
     except OSError as error:
         raise DeviceError(outcome_of(error), f"cannot connect to port {port}: {words_of(error)}") from None
+
+
+async def _dial(address: str, port: int) -> socket.socket:
+    """A connected socket. Whoever accepts is there, whatever it says to TLS."""
+    sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, (address, port))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+async def _shake_hands(protocol: asyncio.BaseProtocol, sock: socket.socket, tls_name: str) -> None:
+    context = _unverified_context() if tls_name else None
+    loop = asyncio.get_running_loop()
+    await loop.create_connection(lambda: protocol, sock=sock, ssl=context, server_hostname=tls_name or None)
 
 
 def outcome_of(error: OSError) -> Outcome:

@@ -75,12 +75,12 @@ async def test_a_deadline_that_has_passed():
     assert (await failure("127.0.0.1", 9, 0)).outcome in (Outcome.CONNECT_TIMEOUT, Outcome.REFUSED)
 
 
-async def test_tls_that_never_answers_is_a_connect_timeout():
+async def test_what_accepts_and_speaks_no_tls_is_there_all_the_same():
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
         error = await failure("127.0.0.1", silent.getsockname()[1], 0.2, tls=True)
-    assert error.outcome is Outcome.CONNECT_TIMEOUT
+    assert error.outcome is Outcome.TLS
 
 
 @pytest.mark.parametrize(
