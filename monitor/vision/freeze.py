@@ -34,11 +34,8 @@ def choose(picture: Picture, left_out: Cells) -> Corners:
 
     ``left_out``: cells of the coarse grid (see monitor.vision.movement) that no block may touch.
     """
-    rows, columns = picture.height // SIDE, picture.width // SIDE
-    hidden = cv2.resize(left_out.astype(np.uint8), (picture.width, picture.height), interpolation=cv2.INTER_NEAREST)
-    seen = ~hidden[: rows * SIDE, : columns * SIDE].reshape(rows, SIDE, columns, SIDE).any(axis=(1, 3))
-    corners = np.argwhere(seen).astype(np.int32) * SIDE
-    corners = corners[_textured(_cut(picture, corners), picture.gain)]
+    corners = np.argwhere(~_touched(picture, left_out)).astype(np.int32) * SIDE
+    corners = corners[_textured(_cut(picture, corners, 2), picture.gain)]
     chosen = np.linspace(0, len(corners) - 1, min(MOST, len(corners))).round().astype(int)
     return np.asarray(corners[chosen], np.int32).reshape(-1, 2)
 
@@ -49,29 +46,46 @@ def prints(picture: Picture, corners: Corners) -> Prints:
     words = np.ascontiguousarray(blocks).reshape(-1, SIDE * SIDE).view(np.uint32)
     sums = (words * WEIGHTS).sum(axis=1, dtype=np.uint32)
     names = (sums ^ sums >> np.uint32(16)).astype(np.uint16) | np.uint16(1)
-    return np.where(_textured(blocks, picture.gain), names, np.uint16(0))
+    return np.where(_textured(blocks[:, ::2, ::2], picture.gain), names, np.uint16(0))
 
 
-def alike(a: Prints, b: Prints) -> float | None:
-    """Share of the blocks textured in both pictures that are exactly the same; None below FEWEST of them."""
-    both = (a > 0) & (b > 0)
-    count = int(both.sum())
-    return float(((a == b) & both).sum()) / count if count >= FEWEST else None
+def alike(one: Prints, many: Prints) -> float | None:
+    """The most alike of many pictures, (n, blocks): share of the blocks textured in both that are exactly the same.
+
+    None where there are below FEWEST of them in every pair.
+    """
+    textured = one > 0
+    counts = np.count_nonzero(textured & (many > 0), axis=1)
+    same = np.count_nonzero(textured & (many == one), axis=1)[counts >= FEWEST]
+    return float((same / counts[counts >= FEWEST]).max()) if same.size else None
 
 
 def most(shares: Iterable[float | None]) -> float | None:
     return max((share for share in shares if share is not None), default=None)
 
 
-def _cut(picture: Picture, corners: Corners) -> Plane:
-    """(n, SIDE, SIDE) copies."""
-    rows, columns = picture.height // SIDE, picture.width // SIDE
-    grid = picture.luma[: rows * SIDE, : columns * SIDE].reshape(rows, SIDE, columns, SIDE)
+def _touched(picture: Picture, left_out: Cells) -> Cells:
+    """Blocks, (rows, columns), with a pixel in a cell that is left out."""
+    rows = _or_by_side(left_out, picture.height)
+    return np.asarray(_or_by_side(rows.T, picture.width).T)
+
+
+def _or_by_side(cells: Cells, pixels: int) -> Cells:
+    """The rows of ``cells`` stretched over so many pixels, and then joined for each block."""
+    blocks = pixels // SIDE
+    row = cv2.resize(np.arange(len(cells), dtype=np.uint8)[:, None], (1, pixels), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(cells[row[: blocks * SIDE, 0]].reshape(blocks, SIDE, cells.shape[1]).any(axis=1))
+
+
+def _cut(picture: Picture, corners: Corners, step: int = 1) -> Plane:
+    """(n, SIDE / step, SIDE / step) copies: every pixel, or every second of every second row."""
+    rows, columns, side = picture.height // SIDE, picture.width // SIDE, SIDE // step
+    grid = picture.luma[: rows * SIDE : step, : columns * SIDE : step].reshape(rows, side, columns, side)
     return np.asarray(grid[corners[:, 0] // SIDE, :, corners[:, 1] // SIDE])
 
 
-def _textured(blocks: Plane, gain: float) -> Cells:
-    """Every second pixel of every second row is enough."""
-    some = blocks[:, ::2, ::2].reshape(-1, SIDE * SIDE // 4).astype(np.float32)
-    some -= some.mean(axis=1, keepdims=True)
-    return np.asarray(np.einsum("ij,ij->i", some, some) >= some.shape[1] * (TEXTURE / gain) ** 2)
+def _textured(some: Plane, gain: float) -> Cells:
+    """``some``: every second pixel of every second row of each block is enough."""
+    values = some.reshape(-1, SIDE * SIDE // 4).astype(np.float32)
+    values -= values.mean(axis=1, keepdims=True)
+    return np.asarray(np.einsum("ij,ij->i", values, values) >= values.shape[1] * (TEXTURE / gain) ** 2)

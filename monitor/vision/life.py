@@ -5,7 +5,6 @@ cells that no re-encoding of a still picture could alter. What surely lives teac
 """
 
 import itertools
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +21,7 @@ from monitor.vision.signatures import Signatures
 from monitor.vision.work import Small
 
 EARLIER = 8
-"""Earlier looks whose coarse cells are kept, 1 kB each: the clock shows in six of them."""
-GRIDS = [f"grid{number}" for number in range(EARLIER)]
+"""Earlier looks whose coarse cells are kept, 1.8 kB each: the clock shows in six of them."""
 PRINTS = 32
 """Earlier pictures whose blocks are kept, 0.5 kB each at most: a restless encoder shows a still picture anew every
 time, and only among many pairs are there two alike."""
@@ -49,7 +47,7 @@ class Life:
         self.corners: Corners = np.zeros((0, 2), np.int32)
         self.band_top, self.band_bottom = question.limits.band_top, question.limits.band_bottom
         self._shots: list[Shot] = []
-        self._grids: list[Plane] = []  # of earlier looks, newest first
+        self._grids: Plane = np.zeros((0, DOWN, ACROSS), np.uint8)  # of earlier looks, newest first
         self._last: tuple[Picture, Prints] | None = None
 
     def look(self, pictures: Sequence[Picture], smalls: Sequence[Small], light: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +56,7 @@ class Life:
         self._choose(last)
         same = [pair for pair in zip(pictures, smalls, strict=True) if pair[0].luma.shape == last.luma.shape]
         self._shots = [Shot(self._prints_of(picture), movement.grid(small.grey)) for picture, small in same]
-        self._grids = [_unpacked(self._kept.blobs[name]) for name in GRIDS if name in self._kept.blobs]
+        self._grids = np.frombuffer(self._kept.blobs.get("grids", b""), np.uint8).reshape(-1, DOWN, ACROSS)
         clock = self._clock()
         self.left_out |= clock
         self._habit = Habit(light, self._question.limits)
@@ -69,14 +67,14 @@ class Life:
     def _choose(self, last: Picture) -> None:
         """Blocks are chosen once for a camera and resolution, and again when too few of them show anything."""
         words = self._kept.words
-        self.corners = np.array(words.get("corners", []), np.int32).reshape(-1, 2)
+        self.corners = np.frombuffer(self._kept.blobs.get("corners", b""), np.int32).reshape(-1, 2)
         another = words.get("size") != [last.width, last.height]
         if not another and np.count_nonzero(self._prints_of(last)) >= max(freeze.FEWEST, len(self.corners) // 3):
             return
         fresh = freeze.choose(last, movement.bands(self.band_top, 1 - self.band_bottom, self._question.masks))
         if another or len(fresh) > len(self.corners):
-            words.update(size=[last.width, last.height], corners=fresh.tolist())
-            self._kept.blobs.pop("prints", None)
+            words["size"] = [last.width, last.height]
+            self._kept.blobs |= {"corners": fresh.tobytes(), "prints": b""}
             self.corners, self._last = fresh, None
 
     def _prints_of(self, picture: Picture) -> Prints:
@@ -87,9 +85,9 @@ class Life:
 
     def _clock(self) -> Cells:
         """The burnt-in clock as seen in this look or over the last polls; a known one is kept."""
-        found = movement.clock([shot.grid for shot in self._shots])
+        found = movement.clock(np.stack([shot.grid for shot in self._shots]))
         if not found.any():
-            found = movement.clock([*self._grids[::-1], self._shots[0].grid])
+            found = movement.clock(np.concatenate([self._grids[::-1], self._shots[0].grid[None]]))
         if found.any():
             self._kept.words["clock"] = np.packbits(found).tobytes().hex()
         known = bytes.fromhex(self._kept.words.get("clock", ""))
@@ -101,7 +99,8 @@ class Life:
 
     def _moves(self) -> dict[str, Any]:
         within = [self._movement(a.grid, b.grid) for a, b in itertools.combinations(self._shots, 2)]
-        since = [min(self._movement(shot.grid, grid) for shot in self._shots) for grid in self._grids]
+        looked = [movement.movements(self._grids, shot.grid, self.left_out) for shot in self._shots]
+        since = [min(moved) for moved in zip(*looked, strict=True)]
         limit = self._question.limits.movement
         still = len(list(itertools.takewhile(lambda moved: moved < limit, since)))
         moved = max(within, default=0.0) >= limit or bool(since and not still)
@@ -117,8 +116,8 @@ class Life:
     def _alike(self) -> dict[str, Any]:
         """Shares of the blocks; None where there is nothing to compare."""
         shots = [shot.prints for shot in self._shots]
-        within = freeze.most(freeze.alike(a, b) for a, b in itertools.combinations(shots, 2))
-        earlier = freeze.most(freeze.alike(shot, old) for shot in shots for old in self._prints())
+        within = freeze.most(freeze.alike(a, b[None]) for a, b in itertools.combinations(shots, 2))
+        earlier = freeze.most(freeze.alike(shot, self._prints()) for shot in shots)
         most = freeze.most([within, earlier])
         return {
             "alike": _rounded(most),
@@ -129,10 +128,10 @@ class Life:
             "blocks": int(np.count_nonzero(shots[-1])),
         }
 
-    def _prints(self) -> list[Prints]:
-        """Newest first."""
-        pixels = np.frombuffer(self._kept.blobs.get("prints", b""), np.uint16)
-        return list(pixels.reshape(-1, len(self.corners))) if len(self.corners) else []
+    def _prints(self) -> Prints:
+        """(n, blocks) of earlier pictures, newest first."""
+        kept = np.frombuffer(self._kept.blobs.get("prints", b""), np.uint16)
+        return kept.reshape(len(kept) // max(1, len(self.corners)), len(self.corners))
 
     def _suspicion(self, numbers: dict[str, Any]) -> dict[str, Any]:
         """``still``: nothing moved and the pictures are suspiciously alike; ``suspect``: a close look is worth it."""
@@ -187,11 +186,9 @@ class Life:
         self._signatures.remember()
         self._remember_stillness(numbers)
         fresh = self._shots[-1:] if numbers["moved"] else self._shots[::-1]
-        kept = [*(shot.prints for shot in fresh), *self._prints()][:PRINTS]
-        self._kept.blobs["prints"] = b"".join(prints.tobytes() for prints in kept)
-        blobs = self._kept.blobs
-        packed = [zlib.compress(self._shots[-1].grid.tobytes(), 1), *(blobs[name] for name in GRIDS if name in blobs)]
-        blobs.update(zip(GRIDS, packed, strict=False))
+        prints = np.concatenate([np.stack([shot.prints for shot in fresh]), self._prints()])
+        grids = np.concatenate([self._shots[-1].grid[None], self._grids])
+        self._kept.blobs |= {"prints": prints[:PRINTS].tobytes(), "grids": grids[:EARLIER].tobytes()}
 
     def _remember_stillness(self, numbers: dict[str, Any]) -> None:
         words = self._kept.words
@@ -203,10 +200,6 @@ class Life:
             words["held"] = (numbers["alike"] or 0.0) >= numbers["limit"]
             words["asked_run"] = numbers["still_run"]
             words["asked"] = 0 if numbers["still"] else words.get("asked", 0) + 1
-
-
-def _unpacked(grid: bytes) -> Plane:
-    return np.frombuffer(zlib.decompress(grid), np.uint8).reshape(DOWN, ACROSS)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -18,7 +18,7 @@ HEAD = struct.Struct("<II")  # CRC-32 of all that follows it, length of the head
 
 @dataclass(slots=True)
 class Kept:
-    """``words``: JSON-serialisable; ``blobs``: JPEGs and compressed arrays by name."""
+    """``words``: JSON-serialisable; ``blobs``: JPEGs and arrays by name."""
 
     words: dict[str, Any] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict, repr=False)

@@ -1,6 +1,5 @@
 """Movement on a coarse grid, and the burnt-in clock found by what it does: the same few cells change every time."""
 
-import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,8 +30,17 @@ def grid(grey: Plane) -> Plane:
 
 def movement(a: Plane, b: Plane, left_out: Cells) -> float:
     """The third largest change of a cell, grey levels: one or two cells may be a flicker of the encoder."""
-    change = cv2.absdiff(a, b)[~left_out]
-    return float(np.partition(change, -3)[-3]) if change.size >= 3 else 0.0
+    return movements(a[None], b, left_out)[0]
+
+
+def movements(many: Plane, one: Plane, left_out: Cells) -> list[float]:
+    """The same for each of many grids, (n, DOWN, ACROSS), against one."""
+    change = _change(many, one)[:, ~left_out]
+    return np.partition(change, -3, axis=1)[:, -3].astype(float).tolist() if change.shape[1] >= 3 else [0.0] * len(many)
+
+
+def _change(a: Plane, b: Plane) -> Plane:
+    return np.maximum(a, b) - np.minimum(a, b)  # OpenCV's absdiff takes no stacks
 
 
 def bands(top: float, bottom: float, masks: Sequence[tuple[float, float, float, float]]) -> Cells:
@@ -45,14 +53,16 @@ def bands(top: float, bottom: float, masks: Sequence[tuple[float, float, float, 
     return left_out
 
 
-def clock(grids: Sequence[Plane]) -> Cells:
-    """Cells of a burnt-in clock: a small, flat strip whose cells change at nearly every step; none when unsure."""
+def clock(grids: Plane) -> Cells:
+    """Cells of a burnt-in clock: a small, flat strip whose cells change at nearly every step; none when unsure.
+
+    ``grids``: (n, DOWN, ACROSS), one after the other.
+    """
     none = np.zeros((DOWN, ACROSS), bool)
     if len(grids) <= STEPS:
         return none
-    steps = [cv2.absdiff(a, b) >= CHANGED for a, b in itertools.pairwise(grids)]
-    share = np.mean(steps, axis=0)
-    ticking = share >= ALWAYS
+    steps = _change(grids[1:], grids[:-1]) >= CHANGED
+    ticking = steps.mean(axis=0) >= ALWAYS
     if not ticking.any() or ticking.mean() > MOST_CELLS:
         return none
     rows = np.flatnonzero(ticking.any(axis=1))

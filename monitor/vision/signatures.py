@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from monitor.vision.decode import Plane
 
 KEPT = 160
@@ -36,4 +38,4 @@ class Signatures:
 
 def signature(picture: Plane) -> str:
     """16 hex digits of the small picture between the bands: equal only for pictures that decoded equally."""
-    return hashlib.blake2b(picture.tobytes(), digest_size=8).hexdigest()
+    return hashlib.blake2b(np.ascontiguousarray(picture).data, digest_size=8).hexdigest()
