@@ -7,8 +7,8 @@ log = logging.getLogger(__name__)
 
 RESERVE = 40
 """Descriptors for the event loop, the state file, pages and worker processes; about 30 are used at rest."""
-PER_SLOT = 3
-"""A slot can be lent while a silent device is waited for (see ``monitor.runner.Lanes``)."""
+PER_SLOT = 7
+"""A slot can be lent while a silent device is waited for (see ``monitor.runner.Lanes``), half of them every second."""
 ENOUGH = 65_536
 
 

@@ -6,7 +6,7 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -24,6 +24,8 @@ RECORDER_SECONDS = 300.0
 """Deadline of reading a recorder for the first time; later readings use the cache of closed days."""
 SLOT_SECONDS = 5.0
 """A healthy plain look is over by then: connecting, a key frame, two seconds of timing."""
+SILENT_SECONDS = 1.0
+"""The same for a device that was slow last time: most likely it is silent again."""
 SLOW = frozenset({Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.ABANDONED, Outcome.NO_RTP, Outcome.NO_KEY_FRAME})
 """Outcomes that used up a whole limit: such devices wait in the slow lane next time."""
 
@@ -39,9 +41,9 @@ class Seen:
 class Lanes:
     """Slots for looks, so that a thousand dead cameras starve nobody.
 
-    Devices slow last time share half of them. A plain look holds its slot for ``SLOT_SECONDS`` at most: what lasts
-    longer waits for a silent device, which costs a socket and nothing else, so the next may begin. Long looks (close
-    ones, readings of recorders) have a few slots of their own.
+    Devices slow last time share half of them. A plain look holds its slot for ``SLOT_SECONDS`` at most, one at such a
+    device for ``SILENT_SECONDS``: what lasts longer waits for a silent device, which costs a socket and nothing else,
+    so the next may begin. Long looks (close ones, readings of recorders) have a few slots of their own.
     """
 
     def __init__(self, slots: int) -> None:
@@ -50,16 +52,12 @@ class Lanes:
         self._long = asyncio.Semaphore(max(1, slots // 4))
         self._slow_hosts: set[str] = set()
 
-    @asynccontextmanager
-    async def slot(self, host: str, long: bool = False) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            if long:
-                await stack.enter_async_context(self._long)
-            else:
-                if host in self._slow_hosts:
-                    await stack.enter_async_context(self._slow)
-                await stack.enter_async_context(_lent(self._all))
-            yield
+    def slot(self, host: str, long: bool = False) -> AbstractAsyncContextManager[None]:
+        if long:
+            return self._long
+        if host in self._slow_hosts:
+            return _lent(SILENT_SECONDS, self._slow, self._all)
+        return _lent(SLOT_SECONDS, self._all)
 
     def full(self) -> bool:
         """No slot is free for a long look."""
@@ -70,12 +68,13 @@ class Lanes:
 
 
 @asynccontextmanager
-async def _lent(slots: asyncio.Semaphore) -> AsyncIterator[None]:
-    """A slot that goes back at the end, or after SLOT_SECONDS, whichever comes first."""
-    await slots.acquire()
+async def _lent(seconds: float, *lanes: asyncio.Semaphore) -> AsyncIterator[None]:
+    """A slot of every lane; they go back at the end, or after so many seconds, whichever comes first."""
     with ExitStack() as held:
-        held.callback(slots.release)  # runs once, whoever closes first
-        due = asyncio.get_running_loop().call_later(SLOT_SECONDS, held.close)
+        for lane in lanes:
+            await lane.acquire()
+            held.callback(lane.release)
+        due = asyncio.get_running_loop().call_later(seconds, held.close)  # what was released is not released again
         try:
             yield
         finally:

@@ -118,7 +118,8 @@ async def test_a_host_lock_nobody_wants_is_forgotten():
     assert not locks._wanted
 
 
-async def test_slow_hosts_leave_slots_for_the_others():
+async def test_slow_hosts_leave_slots_for_the_others(monkeypatch):
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 60)
     lanes = Lanes(2)
     for host in ("dead-1", "dead-2"):
         lanes.remember(host, Outcome.TIMEOUT)
@@ -127,6 +128,16 @@ async def test_slow_hosts_leave_slots_for_the_others():
         await _enter(lanes, "alive")
         assert not second.done()
     await second
+
+
+async def test_a_host_that_was_silent_before_lends_its_slot_sooner(monkeypatch):
+    monkeypatch.setattr(runner, "SILENT_SECONDS", 0.05)
+    monkeypatch.setattr(runner, "SLOT_SECONDS", 60)
+    lanes = Lanes(1)
+    lanes.remember("dead-1", Outcome.TIMEOUT)
+    lanes.remember("dead-2", Outcome.NO_RTP)
+    async with lanes.slot("dead-1"), asyncio.timeout(10), lanes.slot("dead-2"):
+        await _enter(lanes, "alive")
 
 
 async def test_a_host_that_answers_again_leaves_the_slow_lane():
