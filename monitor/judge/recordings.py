@@ -86,6 +86,7 @@ def _camera(
         recordings.read_at,
         samples,
         found.cap_days,
+        found.cap_unread,
         holds,
     )
     judged = decide(kept)

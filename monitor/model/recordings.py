@@ -46,6 +46,7 @@ class ChannelRecordings:
     cap_days: float | None = None  # an age cap set in the recorder
     online: bool | None = None  # the recorder's own word on the camera
     segment_seconds: float | None = None  # usual length of a file, where a file shows only when it is complete
+    cap_unread: str = ""  # why a cap that there is could not be read
 
 
 @dataclass(frozen=True, slots=True)

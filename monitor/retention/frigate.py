@@ -28,6 +28,7 @@ from monitor.protocols.loose import mapping, number, sequence
 from monitor.protocols.ssh_login import Login
 from monitor.retention.clock import NETWORK
 from monitor.retention.decoding import decoded
+from monitor.retention.frigate_cap import cap_of
 from monitor.retention.frigate_file import INSIDE, Files, read_frigate_file
 from monitor.retention.inquiry import HttpOptions, Inquiry, Seen, inquire
 from monitor.retention.listing import DAY, Days, read_channel, read_channels
@@ -145,22 +146,7 @@ def _described(
     record = mapping(mapping(cameras.get(channel.channel)).get("record"))
     rate = number(mapping(stats.get(channel.channel)).get("camera_fps"))
     online = None if rate is None else rate > 0
-    return ChannelRecordings(read.channel, read.segments, read.unread, _cap(record, channel.event_only), online)
-
-
-def _cap(record: Mapping[str, Any], event_only: bool) -> float | None:
-    """Days that recordings are kept; None if the configuration does not tell.
-
-    Up to 0.16 ``retain.days`` (of mode "all") is what is kept without any event, later ``continuous.days``.
-    """
-    retain = mapping(record.get("retain"))
-    old = number(retain.get("days")) if retain.get("mode", "all") == "all" else 0.0
-    always = number(mapping(record.get("continuous")).get("days")) if "continuous" in record else old
-    if not event_only:
-        return always
-    events = [number(mapping(mapping(record.get(name)).get("retain")).get("days")) for name in ("alerts", "detections")]
-    motion = number(mapping(record.get("motion")).get("days"))
-    return max((days for days in (always, motion, *events) if days is not None), default=None)
+    return ChannelRecordings(read.channel, read.segments, read.unread, cap_of(record, channel.event_only), online)
 
 
 def _disks(stats: Mapping[str, Any]) -> tuple[Disk, ...] | None:

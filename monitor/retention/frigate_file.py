@@ -8,13 +8,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from monitor.model import Channel, ChannelRecordings, Deadline, Evidence, Memory, Outcome, Segment, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Session, connect
 from monitor.protocols.ssh_login import Login
-from monitor.retention import clock, database_copy, proof
+from monitor.retention import clock, database_copy, frigate_cap, proof
 from monitor.retention.closed import Instant
 from monitor.retention.foreign_sqlite import Copy, opened
 from monitor.retention.greeting import CLOCK, seconds
@@ -37,6 +38,9 @@ FILE_AT = """
 select path, start_time, end_time from recordings
 where camera = ? and start_time <= ? and end_time > ? order by start_time desc limit 1
 """
+
+Config = Mapping[str, Any] | str
+"""Frigate's configuration, or why it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,18 @@ class _Look:
             self.logged_in = True
             offset, tree = _clock(session), SftpTree(session, deadline)
             copy = database_copy.fetch(tree, self.files.database, Path(folder), deadline)
+            config = _config(tree, self.files.database)
             with opened(copy, deadline) as database:
-                seen = self._seen(database, tree, offset)
+                seen = self._seen(database, tree, offset, config)
                 return seen, self._fetched(database, tree, seen)
 
-    def _seen(self, database: Copy, tree: SftpTree, offset: float | None) -> Seen:
+    def _seen(self, database: Copy, tree: SftpTree, offset: float | None, config: Config) -> Seen:
         now = time.time()
-        found = {channel.channel: self._stretches(database, channel, now) for channel in self.target.channels}
+        found = {channel: self._stretches(database, channel, now) for channel in self.target.channels}
         newest = [clock.Newest(pieces[-1].end, SEGMENT) for pieces in found.values() if pieces]
         calibrated = clock.calibrate(newest, now, offset, self.target.timezone)
         return Seen(
-            channels=tuple(_channel(name, pieces, calibrated) for name, pieces in found.items()),
+            channels=tuple(_channel(channel, pieces, calibrated, config) for channel, pieces in found.items()),
             disks=tree.disks([self.files.recordings]),
             clock_offset=calibrated.offset,
             clock_note=calibrated.contradiction or calibrated.note,
@@ -124,13 +129,37 @@ class _Look:
         return proof.fetch(tree, [whole], self.proving.deadline)
 
 
-def _channel(name: str, pieces: list[Piece], calibrated: clock.Calibration) -> ChannelRecordings:
+def _channel(channel: Channel, pieces: list[Piece], calibrated: clock.Calibration, config: Config) -> ChannelRecordings:
     """A camera that the database does not know may be misspelt: nothing is known of it."""
+    name, shift = channel.channel, calibrated.shift
     unread = calibrated.contradiction or ("" if pieces else f"the database has no recordings of a camera {name!r}")
     if unread:
         return ChannelRecordings(name, None, unread)
-    shift = calibrated.shift
-    return ChannelRecordings(name, tuple(Segment(one.start + shift, one.end + shift, one.size) for one in pieces))
+    segments = tuple(Segment(one.start + shift, one.end + shift, one.size) for one in pieces)
+    try:
+        if isinstance(config, str):
+            raise frigate_cap.Unclear(config)
+        return ChannelRecordings(name, segments, cap_days=frigate_cap.cap_in(config, name, channel.event_only))
+    except frigate_cap.Unclear as why:
+        return ChannelRecordings(name, segments, cap_unread=str(why))
+
+
+def _config(tree: SftpTree, database: str) -> Config:
+    """Frigate's own configuration, which lies beside its database; or why there is none to read."""
+    why = "no configuration file lies beside its database"
+    for name in frigate_cap.NAMES:
+        path = str(PurePosixPath(database).with_name(name))
+        try:
+            return frigate_cap.parse(tree.read(path, 0, frigate_cap.LIMIT))
+        except FileNotFoundError:
+            continue
+        except TimeoutError:
+            raise
+        except OSError as failed:
+            why = f"{path}: {failed.strerror or failed}"
+        except frigate_cap.Unclear as unclear:
+            why = str(unclear)
+    return why
 
 
 def _clock(session: Session) -> float | None:

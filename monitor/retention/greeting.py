@@ -51,8 +51,9 @@ def command(wish: Wish, questions: Sequence[str], quick: float, listing: float) 
     The questions are answered beside the walk, through a pipe whose end is copied after it.
     """
     asked = f"; {SAY_MARK}; ".join(f"{_bound(question, quick)}{question} 2>/dev/null" for question in questions)
-    walk = f"{CLOCK}; {SAY_MARK}; timeout {listing:.0f} {_walk(wish)}; s=$?; {SAY_MARK}; cat"
-    script = f'export LC_ALL=C; {{ {asked}; }} | {{ {walk}; echo "status $s" >&2; }}'
+    walk = f"timeout {listing:.0f} {_walk(wish)}; s=$?"
+    steps = "; ".join((CLOCK, SAY_MARK, walk, SAY_MARK, "cat"))
+    script = f'export LC_ALL=C; {{ {asked}; }} | {{ {steps}; echo "status $s" >&2; }}'
     return f"{{ {CONSIDERATE} {shlex.quote(script)}; }} | gzip -1"
 
 

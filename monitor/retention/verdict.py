@@ -23,6 +23,7 @@ class Kept:
     now: float
     samples: Sequence[Sample] = ()
     cap_days: float | None = None
+    cap_unread: str = ""
     forecast_days: float | None = None
 
     @property
@@ -153,6 +154,11 @@ def _forecast_remark(kept: Kept) -> Iterator[str]:
         yield f"warning: at the present write rate the disks hold {days:.1f} days"
 
 
+def _cap_remark(kept: Kept) -> Iterator[str]:
+    if kept.cap_unread:
+        yield f"after how many days the recorder deletes is not known: {kept.cap_unread}"
+
+
 def _proof_remark(kept: Kept) -> Iterator[str]:
     good = sum(sample.good is True for sample in kept.samples)
     if good:
@@ -165,7 +171,7 @@ def _proof_remark(kept: Kept) -> Iterator[str]:
         yield f"warning: {len(short)} of them are shorter than their files say: {short[0].reason}"
 
 
-REMARK_RULES = (_gap_remark, _day_remark, _future_remark, _forecast_remark, _proof_remark)
+REMARK_RULES = (_gap_remark, _day_remark, _future_remark, _forecast_remark, _cap_remark, _proof_remark)
 
 
 def _clean(kept: Kept) -> str:

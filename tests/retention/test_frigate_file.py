@@ -87,6 +87,45 @@ async def test_a_gap_and_a_camera_nobody_knows(host: Host, tmp_path: Path, serve
     assert "'gaet'" in evidence.reason
 
 
+GENERAL = "record: {enabled: true, retain: {days: 30, mode: all}}\n"
+
+
+@pytest.mark.parametrize(
+    ("config", "verdict", "words"),
+    [
+        (GENERAL, ("ok", None), ""),
+        ("record: {retain: {days: 3}}\n", ("fault", "retention_cap"), "deletes after 3 days"),
+        (GENERAL + "cameras: {gate: {record: {retain: {days: 10}}}}", ("fault", "retention_cap"), "after 10 days"),
+        (GENERAL + "cameras: {gate: {record: {retain: {mode: motion}}}}", ("fault", "retention_cap"), "after 0 days"),
+        ("record: {continuous: {days: 15}, motion: {days: 30}}", ("ok", None), ""),
+        ("record: {continuous: {days: 2}, motion: {days: 30}}", ("fault", "retention_cap"), "after 2 days"),
+        (None, ("ok", None), "no configuration file"),
+        ("record: {enabled: true}", ("ok", None), "does not say how many days"),
+        ("mqtt: {password: 'geheim\nrecord: [", ("ok", None), "is not valid"),
+        ("record: [2026-13-45]\n", ("ok", None), "is not valid"),
+        ("[" * 5000, ("ok", None), "is not valid"),
+        ("just words", ("ok", None), "does not say how many days"),
+    ],
+)
+async def test_the_age_at_which_frigate_deletes_is_in_the_file_beside_the_database(
+    host: Host,
+    tmp_path: Path,
+    server: sqlite3.Connection,
+    config: str | None,
+    verdict: tuple[str, str | None],
+    words: str,
+):
+    if config is not None:
+        (tmp_path / "config.yml").write_text(config)
+    wanted = target(host, tmp_path)
+    evidence = await read_recorder(wanted, b"", Deadline.after(30))
+    [camera] = [finding for finding in judge_recordings(wanted, evidence) if finding.probe == "recording"]
+    assert (camera.verdict.value, camera.fault and camera.fault.value) == verdict
+    assert words in camera.reason
+    assert "geheim" not in str(evidence)
+    assert ("is not known" in camera.reason) is (verdict[0] == "ok" and bool(words))
+
+
 async def test_files_are_played_and_what_is_lost_or_spoiled_is_found(
     host: Host, tmp_path: Path, server: sqlite3.Connection, now: float
 ):
