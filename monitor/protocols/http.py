@@ -217,8 +217,7 @@ def _challenge(answer: Answer, request: _Request) -> Challenge:
     challenge = strongest(parse_challenges(answer.headers.get_list("www-authenticate")))
     if challenge is None:
         raise DeviceError(Outcome.UNSUPPORTED, "the recorder wants a kind of login that is not known here")
-    offered = [word.strip().lower() for word in challenge.parameters.get("qop", "").split(",")]
-    if request.body and "auth-int" in offered and "auth" not in offered:
+    if request.body and challenge.qop == "auth-int":
         raise DeviceError(Outcome.UNSUPPORTED, "the recorder wants the body signed (auth-int), which is not done here")
     return challenge
 

@@ -177,7 +177,7 @@ class Device:
     ) -> Answer:
         self._digest = self._digest or login.Digest(credentials)
         envelope = self._envelope(service, operation, arguments)
-        exchange = self._digest.exchange(str(self._where(service)), trusted=bool(self.login_worked))
+        exchange = self._digest.exchange(self._where(service).path, trusted=bool(self.login_worked))
         headers: Mapping[str, str] | None = next(exchange)
         while headers is not None:
             answer = self._send(service, operation, envelope, deadline, headers)

@@ -6,7 +6,8 @@ from typing import Any
 
 from monitor.model import Credentials, Outcome
 from monitor.protocols.onvif.transport import READING, Answer
-from monitor.protocols.onvif.trouble import Trouble, plain
+from monitor.protocols.onvif.trouble import Trouble
+from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 
 OPEN, DIGEST, WSSE, WSSE_OWN_CLOCK = "open", "digest", "wsse", "wsse-own-clock"
 """What a device wants: nothing, HTTP digest (Core specification, 5.9.1), a WS-UsernameToken in the device's time, or
@@ -40,33 +41,32 @@ def sign(envelope: Any, credentials: Credentials, clock_offset: float) -> None:
 
 
 class Digest:
-    """HTTP digest (RFC 7616, by httpx). One for each device: a shared one would send A's answers to B."""
+    """HTTP digest (RFC 7616). One for each device: a shared one would send A's answers to B."""
 
     def __init__(self, credentials: Credentials) -> None:
-        import httpx
+        self._credentials = credentials
+        self._authorizer: Authorizer | None = None
 
-        self._auth = httpx.DigestAuth(credentials.username, credentials.password)
-
-    def exchange(self, url: str, trusted: bool) -> Generator[Mapping[str, str], Answer, None]:
-        """Yields the headers to send and takes each answer. A signed request that is turned away is signed anew only
-        if ``trusted`` (this login has worked in this look, so only the nonce has aged)."""
-        import httpx
-
-        flow = self._auth.auth_flow(httpx.Request("POST", url))
-        try:
-            request = next(flow)
-            answer = yield _authorization(request)
-            if "authorization" in request.headers and not trusted:
+    def exchange(self, path: str, trusted: bool) -> Generator[Mapping[str, str], Answer, None]:
+        """Yields the headers to send with a POST and takes each answer. A signed request that is turned away is signed
+        anew only if ``trusted`` (this login has worked in this look, so only the nonce has aged), or once if the device
+        says that its nonce was old."""
+        signed, renewed = self._authorizer is not None, False
+        while (answer := (yield self._header(path))).status == 401:
+            challenge = _strongest_digest(answer)
+            if challenge is None and not signed:
+                words = "the device asks for a login in a way this monitor does not know"
+                raise Trouble(Outcome.UNSUPPORTED, words, READING)
+            if challenge is None or renewed or (signed and not trusted and not challenge.stale):
                 return
-            challenge = [("www-authenticate", each) for each in answer.headers.get("www-authenticate", "").split("\n")]
-            request = flow.send(httpx.Response(answer.status, headers=challenge, request=request))
-            yield _authorization(request)
-        except StopIteration:
-            return
-        except (httpx.HTTPError, KeyError, ValueError, NotImplementedError) as error:
-            raise Trouble(Outcome.PROTOCOL, f"the digest challenge is malformed: {plain(error)}", READING) from error
+            self._authorizer = Authorizer(self._credentials, challenge)
+            signed, renewed = True, signed
+
+    def _header(self, path: str) -> Mapping[str, str]:
+        return {"Authorization": self._authorizer.header("POST", path)} if self._authorizer else {}
 
 
-def _authorization(request: Any) -> Mapping[str, str]:
-    value = request.headers.get("authorization")
-    return {"Authorization": value} if value else {}
+def _strongest_digest(answer: Answer) -> Challenge | None:
+    """What to answer to; a request with a body cannot be signed with its body (auth-int) here."""
+    offers = parse_challenges(answer.headers.get("www-authenticate", "").split("\n"))
+    return strongest(one for one in offers if one.scheme == "digest" and one.qop != "auth-int")

@@ -27,7 +27,15 @@ class Challenge:
 
     @property
     def algorithm(self) -> str:
-        return self.parameters.get("algorithm", "MD5").upper()
+        return (self.parameters.get("algorithm") or "MD5").upper()
+
+    @property
+    def qop(self) -> str | None:
+        """The quality of protection to use: "" when none is offered, None when only unknown ones are."""
+        offered = [word.strip().lower() for word in self.parameters.get("qop", "").split(",") if word.strip()]
+        if not offered:
+            return ""
+        return next((word for word in ("auth", "auth-int") if word in offered), None)
 
     @property
     def nonce(self) -> str:
@@ -71,17 +79,9 @@ def strongest(challenges: Iterable[Challenge]) -> Challenge | None:
 def _rank(challenge: Challenge) -> int:
     if challenge.scheme == "basic":
         return 9
-    if challenge.scheme != "digest" or not challenge.nonce or _qop(challenge) is None:
+    if challenge.scheme != "digest" or not challenge.nonce or challenge.qop is None:
         return 0
     return {"SHA-256": 1, "SHA-256-SESS": 2, "MD5": 3, "MD5-SESS": 4}.get(challenge.algorithm, 0)
-
-
-def _qop(challenge: Challenge) -> str | None:
-    """The quality of protection to use: "" when none is offered, None when only unknown ones are."""
-    offered = [word.strip().lower() for word in challenge.parameters.get("qop", "").split(",") if word.strip()]
-    if not offered:
-        return ""
-    return next((word for word in ("auth", "auth-int") if word in offered), None)
 
 
 class Authorizer:
@@ -107,7 +107,7 @@ class Authorizer:
         self._count += 1
         offer = self.challenge.parameters
         algorithm = self.challenge.algorithm
-        qop = _qop(self.challenge) or ""
+        qop = self.challenge.qop or ""
         count = f"{self._count:08x}"
         session = algorithm.endswith("-SESS")
         # With -sess the first cnonce is part of the session key, so it must stay the same for the nonce's life.
@@ -128,7 +128,7 @@ class Authorizer:
         bare: dict[str, str] = {}
         if "opaque" in offer:
             quoted["opaque"] = offer["opaque"]
-        if "algorithm" in offer:
+        if offer.get("algorithm"):
             bare["algorithm"] = offer["algorithm"]
         if qop:
             bare |= {"qop": qop, "nc": count}
