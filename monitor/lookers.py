@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
+from monitor.model import Deadline, Evidence, Memory, Target
 from monitor.probes import PROBES, Probe
-from monitor.retention import read_recorder
+
+
+async def read_recorder(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
+    """Every kind of recorder; loaded when the first is read, since a look at a camera can do without."""
+    from monitor import retention
+
+    return await retention.read_recorder(target, memory, deadline)
+
 
 LOOKERS: Mapping[str, Probe] = {**PROBES, "recorder": read_recorder}

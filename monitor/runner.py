@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import traceback
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -125,6 +125,7 @@ class Runner:
         self._lanes = Lanes(slots)
         self._locks = HostLocks()
         self._on_failure, self._keep_login = on_failure, keep_login
+        self._complaints: Counter[tuple[str, str]] = Counter()
 
     async def look(self, name: str, target: Target, memory: Memory) -> Seen:
         """Make one look: waits for the host and a slot, never raises but for cancellation."""
@@ -158,10 +159,17 @@ class Runner:
         except Exception as error:  # noqa: BLE001  # the one boundary that turns an error of ours into unknown
             # Only the type goes on: the text of a foreign exception may hold a URL with its password.
             outcome, reason = Outcome.FAILED, f"the monitor failed at this look ({type(error).__name__})"
-            log.error("look %s at %s failed: %s", name, target.key, _where(error))
+            self._complain(name, target, _where(error))
         self._on_failure(name, outcome.value)
         evidence = Evidence(name, at, time.monotonic() - started, outcome, reason)
         return Seen(evidence, self._judge(target, evidence))
+
+    def _complain(self, name: str, target: Target, where: str) -> None:
+        """At the first time, the tenth, the hundredth: what fails at every look must not drown the log."""
+        self._complaints[name, where] += 1
+        times = self._complaints[name, where]
+        if str(times).strip("0") == "1":
+            log.error("look %s at %s failed: %s%s", name, target.key, where, f" ({times} times now)" * (times > 1))
 
     def _login(self, target: Target) -> LoginState:
         return self.guard.state(target.host, target.credentials) if target.credentials else LoginState()

@@ -181,6 +181,7 @@ def _find_temporary_folder() -> None:
 def _process_pool() -> ProcessPool:
     """Raises BrokenProcessPool when no process can be started."""
     _find_temporary_folder()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else numpy starts threads in each, which wait in a busy loop
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["monitor.vision.analysis"])
     pool = ProcessPool(max_workers=_cores(), max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)

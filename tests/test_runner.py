@@ -69,6 +69,20 @@ async def test_the_text_of_an_error_of_ours_never_reaches_the_log(caplog):
     assert "s3cret" not in caplog.text
 
 
+async def test_what_fails_at_every_look_is_told_at_the_first_time_the_tenth_and_the_hundredth(caplog):
+    async def broken(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
+        raise ImportError("no module")
+
+    failures: list = []
+    looking = runner_of(broken, failures=failures)
+    for number in range(20):
+        await looking.look("rtsp", camera(f"cam-{number}", f"127.0.0.{number + 1}"), b"")
+    told = [record.getMessage() for record in caplog.records]
+    assert len(failures) == 20
+    assert [line.partition(" at ")[2].partition(" ")[0] for line in told] == ["school/cam-0", "school/cam-9"]
+    assert "(10 times now)" in told[1]
+
+
 async def test_a_probe_that_never_ends_is_abandoned():
     async def endless(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
         await asyncio.Event().wait()

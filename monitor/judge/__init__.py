@@ -8,18 +8,24 @@ from collections.abc import Callable, Mapping
 from monitor.judge.onvif import judge_onvif
 from monitor.judge.picture import judge_picture
 from monitor.judge.port import judge_port
-from monitor.judge.recordings import judge_recordings
 from monitor.judge.stream import judge_stream
 from monitor.model import Evidence, Finding, Target
 
 Judge = Callable[[Target, Evidence], tuple[Finding, ...]]
+
+
+def _recordings(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
+    from monitor.judge.recordings import judge_recordings  # numpy with it, which a look at a camera can do without
+
+    return judge_recordings(target, evidence)
+
 
 JUDGES: Mapping[str, tuple[Judge, ...]] = {
     "tcp": (judge_port,),
     "rtsp": (judge_stream,),
     "onvif": (judge_onvif,),
     "picture": (judge_stream, judge_picture),
-    "recorder": (judge_recordings,),
+    "recorder": (_recordings,),
 }
 
 

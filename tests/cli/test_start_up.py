@@ -16,6 +16,12 @@ def test_a_verb_alone_is_light(verb: str):
     assert HEAVY & set(done.stdout.split()) == set()
 
 
+def test_a_look_at_a_camera_needs_no_recorder():
+    script = "import sys, monitor.cli.looking; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert {"av", "cv2", "numpy", "pydantic", "paramiko", "monitor.retention"} & set(done.stdout.split()) == set()
+
+
 def shell(line: str, **environ: str) -> subprocess.CompletedProcess[str]:
     command = f"{sys.executable} -m monitor.cli {line}"
     return subprocess.run(
