@@ -56,19 +56,21 @@ async def play(player: Player, channel: str, at: float, url: str, wish: Replay, 
 
 
 def agreeing(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
-    """By whose word the picture is of the time asked for; "" = nobody's. ``ahead``: what local time is off UTC."""
-    return next((who for who, when in told.items() if abs(_apart(when, at, ahead)) <= FITS), "")
+    """By whose word the picture is of the time asked for; "" = nobody's. ``ahead``: what local time is off UTC.
+
+    What is told with the picture counts before what was said in advance.
+    """
+    who = next(iter(told), "")
+    return who if who and abs(_apart(told[who], at, ahead)) <= FITS else ""
 
 
 def another_time(told: Mapping[str, float], at: float, ahead: float = 0.0) -> str:
     """What is played instead, as the end of a sentence; "" = nothing speaks against it."""
-    if agreeing(told, at, ahead):
+    who = next(iter(told), "")
+    if who not in SAYING or agreeing(told, at, ahead):
         return ""
-    for who in SAYING:
-        if who in told:
-            minutes = round(_apart(told[who], at, ahead) / 60)
-            return f"plays what was recorded {abs(minutes)} min {'before' if minutes < 0 else 'after'} it ({who})"
-    return ""
+    minutes = round(_apart(told[who], at, ahead) / 60)
+    return f"plays what was recorded {abs(minutes)} min {'before' if minutes < 0 else 'after'} it ({who})"
 
 
 def _apart(when: float, at: float, ahead: float) -> float:

@@ -31,6 +31,7 @@ class Connection(asyncio.Protocol):
         self.guard = camera.guard()
         self.session = ""
         self.playing = False
+        self.teller: playback.Teller | None = None
         self._misbehaving: asyncio.Task[None] | None = None
         self._stall: asyncio.TimerHandle | None = None
 
@@ -63,7 +64,7 @@ class Connection(asyncio.Protocol):
             self.camera.counts.dropped += 1
             self.transport.abort()
             return
-        self.transport.write(data)
+        self.transport.write(self.teller.told(data) if self.teller else data)
 
     def _receive(self, request: Request) -> None:
         self.camera.counts.requests[request.method] += 1
@@ -134,6 +135,7 @@ class Connection(asyncio.Protocol):
         track = f"{request.uri.rstrip('/').removesuffix('/' + sdp.CONTROL)}/{sdp.CONTROL}"
         information = f"url={track};seq={sequence};rtptime={timestamp}"
         begins = playback.range_of(request, self.camera.spec.playback)
+        self.teller = playback.teller_of(request, self.camera.spec.playback, timestamp)
         return answer(request, 200, {"Session": self.session, "Range": begins, "RTP-Info": information})
 
     def _keep(self, request: Request) -> bytes:

@@ -77,8 +77,11 @@ async def test_a_live_look_says_nothing_of_recorded_times():
     assert "recorded_at" not in seen.facts
 
 
-def test_packets_of_another_extension_say_nothing():
+@pytest.mark.parametrize(
+    "extension", [struct.pack(">HHI", 0xBEDE, 1, 5), struct.pack(">HHIIBBH", 0xABAC, 3, 0, 0, 0, 0, 0)]
+)
+def test_another_extension_and_one_without_a_time_say_nothing(extension: bytes):
     dating = Dating()
-    packet = bytearray(rtp(1, 90000, b"x", extension=struct.pack(">HHI", 0xBEDE, 1, 5)))[4:]
+    packet = bytearray(rtp(1, 90000, b"x", extension=extension))[4:]
     dating.packet(packet, 0, len(packet))
     assert dating.told(90000, 90000) == {}

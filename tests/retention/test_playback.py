@@ -85,7 +85,12 @@ async def test_what_did_not_play_is_tried_again_until_it_does():
     assert verdicts(wanted, healed)["cam1"] == ("ok", None)
 
 
-TOLD = [("", [True, True], ""), ("asked", [True, True], "PLAY reply"), ("another", [False, False], "")]
+TOLD = [
+    ("", [True, True], ""),
+    ("asked", [True, True], "PLAY reply"),
+    ("reports", [True, True], "sender report"),
+    ("another", [False, False], ""),
+]
 
 
 @pytest.mark.parametrize(("habit", "good", "dated"), TOLD)
@@ -129,7 +134,14 @@ async def test_a_dahua_recorder_plays_by_its_own_wall_clock(habit: str, good: li
 
 @pytest.mark.parametrize(
     ("habit", "good", "dated"),
-    [("", [True, True], ""), ("asked", [True, True], "PLAY reply"), ("another", [False, False], "")],
+    [
+        ("", [True, True], ""),
+        ("asked", [True, True], "replay extension"),
+        ("reply", [True, True], "PLAY reply"),
+        ("reports", [True, True], "sender report"),
+        ("another", [False, False], ""),
+        ("another_day", [False, False], ""),
+    ],
 )
 async def test_a_profile_g_device_plays_from_its_replay_service(habit: str, good: list, dated: str):
     device = OnvifCamera(auth="digest", password=CAMERA.password)
@@ -144,6 +156,8 @@ async def test_a_profile_g_device_plays_from_its_replay_service(habit: str, good
     assert {sample.dated for sample in evidence.recordings.samples} == {dated}
     before = {sample.at for sample in evidence.recordings.samples}
     assert before <= {sample.at for sample in later.recordings.samples}, "they add up"
+    if habit == "another_day":
+        assert "1440 min before it (replay extension)" in evidence.recordings.samples[0].reason
 
 
 async def test_a_profile_g_device_without_a_replay_service_is_not_blamed():

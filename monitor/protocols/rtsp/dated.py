@@ -61,7 +61,7 @@ class Dating:
         if not data[start] & 0x10 or at + 12 > stop or len(self._frames) >= MOST:
             return
         profile, _, seconds, fraction = struct.unpack_from(">HHII", data, at)
-        if profile == REPLAY:
+        if profile == REPLAY and seconds:
             timestamp = struct.unpack_from(">I", data, start + 4)[0]
             self._frames[timestamp] = seconds - NTP_EPOCH + fraction / 2**32
 
@@ -74,7 +74,7 @@ class Dating:
             self._report = seconds - NTP_EPOCH + fraction / 2**32, timestamp
 
     def told(self, timestamp: int, clock_rate: int) -> dict[str, float]:
-        """By whose word -> when the picture with that RTP timestamp was recorded, epoch seconds as told."""
+        """By whose word, the surest first, -> when the picture with that RTP timestamp was recorded, epoch seconds."""
         made: dict[str, float] = {}
         if timestamp in self._frames:
             made[EXTENSION] = self._frames[timestamp]
