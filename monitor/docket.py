@@ -1,7 +1,7 @@
 """The open faults in memory, and every change to them together with what the repair desks are to be told."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from monitor.blame import Notice, Rules, Scene, follow, notices, settle
@@ -44,11 +44,14 @@ class Docket:
             del self.faults[fault.id], self._of[fault.subject][fault.id]
         return self.take(settle(self.faults, scene, _ids()), scene)
 
-    def close_removed(self, configured: Iterable[Key], scene: Scene) -> Changes:
-        """Close, in words, what concerns devices that are in the configuration no more."""
-        wanted = set(configured)
-        wanted |= {Key(key.site, "") for key in wanted}
-        gone = [fault for fault in self.open().values() if fault.subject.key.site and fault.subject.key not in wanted]
+    def close_removed(self, watched: Mapping[Key, Collection[str]], scene: Scene) -> Changes:
+        """Close, in words, what concerns devices, or probes of them, that are in the configuration no more."""
+        sites = {key.site for key in watched}
+        devices = [fault for fault in self.open().values() if fault.subject.key.device and fault.subject.key.site]
+        gone = [fault for fault in devices if fault.subject.probe not in watched.get(fault.subject.key, ())]
+        gone += [
+            one for one in self.open().values() if not one.subject.key.device and one.subject.key.site not in sites
+        ]
         words = "removed from the configuration"
         return self.take({one.id: replace(one, cleared=scene.now, clearing=words) for one in gone}, scene)
 

@@ -2,20 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.album import Album
-from monitor.blame import Rules, Scene
+from monitor.blame import Rules, Scene, blindness
 from monitor.blame.scene import MONITOR
 from monitor.board import Board, DeviceState
 from monitor.docket import Docket
 from monitor.housekeeping import Housekeeping
 from monitor.model import (
-    Change,
     Evidence,
-    FaultKind,
     Finding,
     Key,
     Memory,
@@ -24,6 +22,7 @@ from monitor.model import (
     Transition,
     Verdict,
 )
+from monitor.plan import judged_in
 from monitor.protocols.logins import LoginEntry
 from monitor.showing import newest_picture, show_faults, show_look, show_picture, show_standing
 from monitor.store import Changes, Store, StoreError, faults, memory, pictures, spans, standings
@@ -171,10 +170,6 @@ class Ledger:
         """Look at all open faults together; a running ledger does so every second by itself."""
         await self._write(self._docket.settle(self._scene()))
 
-    def load_logins(self) -> tuple[bytes, list[LoginEntry]]:
-        """The salt of the fingerprints and what is known of each account. Raises StoreError."""
-        return self._store.logins()
-
     async def save_logins(self, entries: Iterable[LoginEntry]) -> None:
         """Make what the login guard learned durable, before anybody tries again. Raises StoreError."""
         await self._committer.durable(Changes(logins=tuple(entries)))
@@ -189,7 +184,9 @@ class Ledger:
         for key, target in wanted.items():
             self.board.devices.setdefault(key, DeviceState(target)).target = target
         self._targets = wanted
-        changes.update(self._docket.close_removed(wanted, self._scene()))
+        watched = {key: judged_in(target) for key, target in wanted.items()}
+        changes.unwatched = set(self._unwatch(watched))
+        changes.update(self._docket.close_removed(watched, self._scene()))
         await self._write(changes)
 
     async def set_blind(self, blind: bool, reason: str = "") -> None:
@@ -200,7 +197,7 @@ class Ledger:
         self.board.blind_since = self._clock() if blind else None
         log.warning("%s", self._blind or "the monitor sees again")
         self._tally.forgive()  # the last looks before we noticed were blind already
-        told = _of_monitor(blind, reason or "the monitor sees again", self._clock())
+        told = blindness(blind, reason or "the monitor sees again", self._clock())
         await self._write(self._docket.follow([told], self._scene()))
 
     async def _watch(self) -> None:
@@ -219,10 +216,10 @@ class Ledger:
             return
         reason = f"the monitor was not running for {(now - since).total_seconds() / 60:.0f} minutes"
         scene = replace(self._scene(), now=since, windows=self._house.windows_between(since, now))
-        changes = self._docket.follow([_of_monitor(True, reason, now, since)], scene)
+        changes = self._docket.follow([blindness(True, reason, now, since)], scene)
         excused = {one.id: replace(one, excused=scene.excuse(MONITOR.key)) for one in changes.faults.values()}
         changes.update(self._docket.take(excused, scene))
-        changes.update(self._docket.follow([_of_monitor(False, f"{reason}; it runs again", now)], scene))
+        changes.update(self._docket.follow([blindness(False, f"{reason}; it runs again", now)], scene))
         await self._write(changes)
 
     def _scene(self) -> Scene:
@@ -279,15 +276,19 @@ class Ledger:
         show_look(self.board, look)
         show_picture(self.board, look.key, evidence)
 
+    def _unwatch(self, watched: Mapping[Key, Collection[str]]) -> Iterator[tuple[Key, str]]:
+        """Forget what probes saw that are not made any more; it would stand for ever."""
+        for key, probes in watched.items():
+            state = self.board.devices[key]
+            known = {probe for probe, _aspect in state.standings} | set(state.looks)
+            for probe in known - set(probes):
+                self._tally.unwatch(key, probe)
+                state.standings = {name: one for name, one in state.standings.items() if name[0] != probe}
+                state.looks.pop(probe, None)
+                yield key, probe
+
     def _forget(self, key: Key) -> None:
         del self.board.devices[key]
         self._tally.forget(key)
         self._album.forget(key)
         self._memory = {name: value for name, value in self._memory.items() if name[0] != key}
-
-
-def _of_monitor(blind: bool, reason: str, at: datetime, since: datetime | None = None) -> Transition:
-    """The monitor's own blindness as a transition like any other."""
-    kind = FaultKind.MONITOR_BLIND if blind else None
-    finding = Finding(MONITOR.key, MONITOR.probe, Verdict.FAULT if blind else Verdict.OK, kind, reason, at)
-    return Transition(MONITOR, Change.RAISED if blind else Change.CLEARED, at, finding, since or at)

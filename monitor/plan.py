@@ -18,6 +18,12 @@ def probes_of(target: Target) -> tuple[str, ...]:
     return ("picture",) if target.rtsp else ("tcp",)
 
 
+def judged_in(target: Target) -> frozenset[str]:
+    """The probes that findings about this device name: a picture look judges the stream, a recorder's its cameras."""
+    looks = probes_of(target)
+    return frozenset((*looks, *(("rtsp",) if "picture" in looks else ()), *(("recording",) if target.recorder else ())))
+
+
 def can_look(name: str, target: Target) -> bool:
     """Whether this probe has an address to look at."""
     if name == "recorder":

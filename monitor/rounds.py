@@ -9,7 +9,7 @@ from monitor.eyes import Eyes
 from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
-from monitor.plan import can_look, with_stream
+from monitor.plan import can_look, judged_in, with_stream
 from monitor.runner import Runner, Seen
 
 CLOCKS = frozenset({FaultKind.CLOCK_DRIFT, FaultKind.RECORDER_CLOCK_DRIFT})
@@ -68,7 +68,8 @@ class Rounds:
         self._progress = time.monotonic()
         self._on_look(name, seen.evidence.seconds)
         seen = await self._unless_blind(target, seen)
-        if key in self.targets:
+        now = self.targets.get(key)
+        if now and name in judged_in(now):  # the configuration may have changed meanwhile
             await self._ledger.record(target, seen.evidence, seen.findings)
         return seen
 

@@ -27,6 +27,10 @@ class Tally:
         for subject in self.standings.pop(key, {}):
             self._spans.pop(subject, None)
 
+    def unwatch(self, key: Key, probe: str) -> None:
+        for subject in [one for one in self.standings.get(key, {}) if one.probe == probe]:
+            del self.standings[key][subject], self._spans[subject]
+
     def spans_of(self, key: Key) -> list[Span]:
         """The stretches of one device that still last."""
         return [span for subject, span in self._spans.items() if subject.key == key]

@@ -1,7 +1,9 @@
 """The ledger with a real state file: what it confirms is on disk before anybody hears of it, and outlives a restart."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +12,13 @@ import pytest
 from monitor.board import Board
 from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Transition, Verdict
-from monitor.store import Store, faults, spans
+from monitor.model import Change, Evidence, FaultKind, Finding, Key, Outcome, Target, Transition, Verdict
+from monitor.store import Changes, Store, faults, spans, standings
+from monitor.store.standings import LookRow
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-GATE = Target(Key("school", "gate"), "camera", "127.0.0.2")
-YARD = Target(Key("school", "yard"), "camera", "127.0.0.3")
+GATE = Target(Key("school", "gate"), "camera", "127.0.0.2", rtsp="rtsp://127.0.0.2/")
+YARD = Target(Key("school", "yard"), "camera", "127.0.0.3", rtsp="rtsp://127.0.0.3/")
 
 
 class Clock:
@@ -126,6 +129,44 @@ async def test_a_device_removed_while_the_daemon_was_down_leaves_no_open_fault(t
         await tell(ledger, clock, "bbb")
     async with running(tmp_path, clock, YARD) as ledger:
         assert ledger.board.faults == {}
+
+
+ONVIF = replace(GATE, onvif="127.0.0.2:80", recorder="nvr-1")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_probe_that_is_not_asked_for_any_more_leaves_no_fault_behind(tmp_path: Path, restarted: bool) -> None:
+    """The camera stays; its ONVIF address and its recorder went out of the configuration."""
+    clock = Clock()
+
+    async def see(ledger: Ledger, *probes: str) -> None:
+        for probe in probes:
+            kind = FaultKind.ONVIF_FAILED if probe == "onvif" else FaultKind.RECORDING_STOPPED
+            finding = Finding(ONVIF.key, probe, Verdict.FAULT, kind, "bad", clock.now)
+            await ledger.record(ONVIF, Evidence(probe, clock.now, 0.1, Outcome.SEEN, "bad"), (finding,))
+
+    async with running(tmp_path, clock, ONVIF, YARD) as ledger:
+        await tell(ledger, clock, "o")
+        for _ in range(3):
+            await see(ledger, "onvif", "recording")
+        assert len(ledger.board.faults) == 2
+        if not restarted:
+            await ledger.retarget([GATE, YARD])
+            assert ledger.board.faults == {}
+    async with running(tmp_path, clock, GATE, YARD) as ledger:
+        assert ledger.board.faults == {}
+        state = ledger.board.devices[GATE.key]
+        assert (state.verdict, set(state.looks)) == (Verdict.OK, {"rtsp"})
+        with contextlib.closing(Store.reader(tmp_path / "cctv.sqlite")) as reader:
+            assert {row.standing.subject.probe for row in reader.read(standings.load)} == {"rtsp"}
+
+
+def test_what_was_waiting_to_be_written_of_a_device_is_not_when_it_is_forgotten() -> None:
+    look = LookRow(GATE.key, "rtsp", START, 0.1, Outcome.SEEN, "fine", {}, None)
+    for newer in (Changes(forgotten={GATE.key}), Changes(unwatched={(GATE.key, "rtsp")})):
+        waiting = Changes(looks={(GATE.key, "rtsp"): look, (YARD.key, "rtsp"): look})
+        waiting.update(newer)
+        assert set(waiting.looks) == {(YARD.key, "rtsp")}
 
 
 async def test_while_blind_no_fault_is_believed_and_the_looks_just_before_do_not_count(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Tra
 from monitor.store import Store, StoreError, committer, faults, outbox, spans, standings, windows
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-GATE = Target(Key("school", "gate"), "camera", "127.0.0.2")
-YARD = Target(Key("school", "yard"), "camera", "127.0.0.3")
+GATE = Target(Key("school", "gate"), "camera", "127.0.0.2", rtsp="rtsp://127.0.0.2/")
+YARD = Target(Key("school", "yard"), "camera", "127.0.0.3", rtsp="rtsp://127.0.0.3/")
 
 
 class Clock:
@@ -221,7 +221,7 @@ from monitor.store import Store
 async def main():
     store = Store(Path(sys.argv[1]))
     ledger = Ledger(store, Board(), 3, 2, rules=Rules(settle=timedelta(0), flaps=1000), sinks=("desk",))
-    targets = [Target(Key("s", f"c{n}"), "camera", f"h{n}") for n in range(10)]
+    targets = [Target(Key("s", f"c{n}"), "camera", f"h{n}", rtsp="rtsp://h/") for n in range(10)]
     ledger.load(targets)
     await ledger.start()
     print("ready", flush=True)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model import Key, Target
-from monitor.plan import can_look, probes_of, with_stream
+from monitor.plan import can_look, judged_in, probes_of, with_stream
 from monitor.schedule import Schedule, phase
 
 
@@ -32,6 +32,13 @@ def test_each_device_gets_the_probes_it_calls_for():
     ]
     for target, names in story:
         assert probes_of(target) == names
+
+
+def test_findings_name_the_looks_and_what_looks_at_others_judge():
+    onvif = Target(Key("s", "b"), "camera", "h", onvif="h:80", recorder="nvr")
+    assert judged_in(onvif) == {"onvif", "picture", "rtsp", "recording"}
+    assert judged_in(Target(Key("s", "e"), "device", "h")) == {"tcp"}
+    assert judged_in(Target(Key("s", "d"), "recorder", "h", options={"port": 22})) == {"recorder", "tcp"}
 
 
 def test_a_stream_the_configuration_does_not_name_is_where_the_device_says():

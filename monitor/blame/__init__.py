@@ -4,9 +4,10 @@ Pure: no clock, no I/O. ``follow`` takes each transition as it comes, ``settle``
 ``notices`` says what the difference means to a repair desk.
 """
 
+from monitor.blame.blindness import blindness
 from monitor.blame.episodes import follow
 from monitor.blame.notices import Notice, notices
 from monitor.blame.scene import Rules, Scene
 from monitor.blame.settle import settle
 
-__all__ = ["Notice", "Rules", "Scene", "follow", "notices", "settle"]
+__all__ = ["Notice", "Rules", "Scene", "blindness", "follow", "notices", "settle"]

@@ -29,10 +29,12 @@ class Changes:
     logins: tuple[LoginEntry, ...] = ()
     messages: list[Message] = field(default_factory=list)
     forgotten: set[Key] = field(default_factory=set)
+    unwatched: set[tuple[Key, str]] = field(default_factory=set)  # probes that are not made any more
     alive: datetime | None = None
 
     def update(self, newer: "Changes") -> None:
         """Take in newer changes; where both speak of the same thing the newer wins."""
+        self.drop(newer)
         self.standings |= newer.standings
         self.looks |= newer.looks
         self.spans += newer.spans
@@ -41,6 +43,7 @@ class Changes:
         self.logins += newer.logins
         self.messages += newer.messages
         self.forgotten |= newer.forgotten
+        self.unwatched |= newer.unwatched
         self.alive = newer.alive or self.alive
 
     def drop(self, newer: "Changes") -> None:
@@ -48,14 +51,16 @@ class Changes:
         _drop(self.standings, newer.standings)
         _drop(self.looks, newer.looks)
         _drop(self.memory, newer.memory)
-        if newer.forgotten:
-            self.standings = {name: row for name, row in self.standings.items() if name.key not in newer.forgotten}
-            self.looks = {name: row for name, row in self.looks.items() if name[0] not in newer.forgotten}
-            self.memory = {name: one for name, one in self.memory.items() if name[0] not in newer.forgotten}
+        if newer.forgotten or newer.unwatched:
+            gone, over = newer.forgotten, newer.unwatched
+            kept = {one: row for one, row in self.standings.items() if one.key not in gone and one[:2] not in over}
+            self.standings = kept
+            self.looks = {one: row for one, row in self.looks.items() if one[0] not in gone and one not in over}
+            self.memory = {one: value for one, value in self.memory.items() if one[0] not in gone}
 
     def __bool__(self) -> bool:
         parts = (self.standings, self.looks, self.spans, self.faults, self.memory, self.logins, self.messages)
-        return any(parts) or bool(self.forgotten) or self.alive is not None
+        return any(parts) or bool(self.forgotten or self.unwatched) or self.alive is not None
 
 
 def apply(connection: sqlite3.Connection, changes: Changes) -> None:
@@ -63,6 +68,8 @@ def apply(connection: sqlite3.Connection, changes: Changes) -> None:
     for key in changes.forgotten:
         standings.forget(connection, key)
         memory.forget(connection, key)
+    for key, probe in changes.unwatched:
+        standings.unwatch(connection, key, probe)
     spans.save(connection, changes.spans)
     standings.save(connection, changes.standings.values())
     standings.save_looks(connection, changes.looks.values())

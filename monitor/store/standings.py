@@ -108,6 +108,13 @@ def forget(connection: sqlite3.Connection, key: Key) -> None:
     connection.execute("DELETE FROM look WHERE site = ? AND device = ?", key)
 
 
+def unwatch(connection: sqlite3.Connection, key: Key, probe: str) -> None:
+    """The configuration asks this probe of the device no more: what stood will never be looked at again."""
+    subjects = "SELECT id FROM subject WHERE site = ? AND device = ? AND probe = ?"
+    connection.execute(f"DELETE FROM standing WHERE subject IN ({subjects})", (*key, probe))  # noqa: S608 -- ours
+    connection.execute("DELETE FROM look WHERE site = ? AND device = ? AND probe = ?", (*key, probe))
+
+
 def _save_standing(connection: sqlite3.Connection, number: int, row: StandingRow) -> None:
     standing, span, last = row.standing, row.span, row.standing.last
     counts = {name: getattr(standing, name) for name in COUNTS}

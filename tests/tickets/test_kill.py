@@ -46,7 +46,7 @@ async def main():
     store = Store(Path(sys.argv[1]))
     rules = Rules(settle=timedelta(0), flaps=1000)
     ledger = Ledger(store, Board(), 3, 2, rules=rules, sinks=(BOOK,))
-    targets = [Target(Key(f"s{n}", "gate"), "camera", f"h{n}") for n in range(10)]
+    targets = [Target(Key(f"s{n}", "gate"), "camera", f"h{n}", rtsp="rtsp://h/") for n in range(10)]
     ledger.load(targets)
     await ledger.start()
     file = Path(sys.argv[3]) if len(sys.argv) > 3 else None
