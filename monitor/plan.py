@@ -33,5 +33,9 @@ def can_look(name: str, target: Target) -> bool:
 
 
 def with_stream(target: Target, inventory: Facts) -> Target:
-    """A camera configured without a stream is looked at where its own inventory says, on the same host."""
-    return target if target.rtsp else replace(target, rtsp=str(inventory.get("stream_uri") or ""))
+    """A camera configured without a stream is looked at where its own inventory says, on the same host.
+
+    Not where that address holds a login, which the inventory does not keep: only a person can write it.
+    """
+    told = str(inventory.get("stream_uri") or "")
+    return target if target.rtsp or "***" in told else replace(target, rtsp=told)

@@ -48,6 +48,7 @@ def test_a_stream_the_configuration_does_not_name_is_where_the_device_says():
     assert can_look("picture", found)
     assert found.rtsp == "rtsp://h/main"
     assert with_stream(camera("a"), {"stream_uri": "rtsp://h/other"}).rtsp == "rtsp://127.0.0.1/"
+    assert with_stream(bare, {"stream_uri": "rtsp://h/user=***&password=***"}).rtsp == "", "nobody is called ***"
 
 
 async def test_every_device_is_polled_within_one_interval():

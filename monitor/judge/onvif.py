@@ -152,6 +152,8 @@ def _against(delivered: Mapping[str, Any], profiles: Any, limits: OnvifLimits) -
 
 
 def _setup(profile: Mapping[str, Any]) -> str:
+    if profile["codec"] is None and profile["width"] is None:
+        return "a profile without a video encoder"
     return f"{profile['codec']} {profile['width']}x{profile['height']} at {profile['fps'] or '?'} fps"
 
 

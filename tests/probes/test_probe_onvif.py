@@ -176,9 +176,19 @@ async def test_a_raw_ampersand_never_becomes_another_address(camera: OnvifCamera
     """A lenient parser would turn ?stream=0&onvif=0.sdp into ?stream=0=0.sdp without a word."""
     camera.fault, camera.fault_operation = "raw_ampersand", "GetStreamUri"
     seen = await look(camera)
+    assert seen.outcome is Outcome.SEEN
+    assert seen.facts["onvif"]["stream_uri"].endswith("/main?stream=0&onvif=0.sdp")
+    assert "mended" not in seen.facts["onvif"]
+
+
+@pytest.mark.parametrize(
+    "uri", ["http://127.0.41.1/main", "rtsp://", "not an address", "rtsp://user:12/34@127.0.41.1/x"]
+)
+async def test_what_is_no_rtsp_address_is_never_looked_at(camera: OnvifCamera, uri: str) -> None:
+    camera.stream_uri = uri
+    seen = await look(camera)
     assert seen.outcome is Outcome.PROTOCOL
     assert "stream_uri" not in seen.facts["onvif"]
-    assert seen.facts["onvif"]["snapshot_uri"]
 
 
 async def test_broken_xml_in_descriptive_fields_is_mended_and_noted(camera: OnvifCamera) -> None:

@@ -32,7 +32,7 @@ async def look(camera: OnvifCamera, memory: bytes = b"", seconds: float = DEADLI
 EXPECTED = {
     "soap_fault": Outcome.SERVER_ERROR,
     "malformed": Outcome.PROTOCOL,
-    "raw_ampersand": Outcome.PROTOCOL,
+    "raw_ampersand": Outcome.SEEN,  # what it meant is certain
     "entity_bomb": Outcome.PROTOCOL,
     "external_entity": Outcome.PROTOCOL,
     "huge_body": Outcome.TOO_LARGE,

@@ -34,7 +34,7 @@ def test_a_wrong_address_is_refused_without_repeating_secrets(wrong: str) -> Non
         ("192.0.2.1", "http://192.0.2.1:8080/m", "http://192.0.2.1:8080/m", ""),
         ("192.0.2.1:8001", "http://10.0.0.9/onvif/media", "http://192.0.2.1:8001/onvif/media", "10.0.0.9"),
         ("192.0.2.1", "http://127.0.0.1:80/m", "http://192.0.2.1/m", "127.0.0.1"),
-        ("192.0.2.1", "http://:80/onvif/media", "http://192.0.2.1/onvif/device_service", "http:?:80?onvif?media"),
+        ("192.0.2.1", "http://:80/onvif/media", "http://192.0.2.1/onvif/media", "http:?:80?onvif?media"),
         ("192.0.2.1", "http://[fe80::1]/m http://192.0.2.1/m?x=1", "http://192.0.2.1/m?x=1", ""),
         ("192.0.2.1", "http://10.0.0.9@192.0.2.1.evil.example/m", "http://192.0.2.1/m", "192.0.2.1.evil.example"),
         ("192.0.2.1", "http://[bad/", "http://192.0.2.1/onvif/device_service", "http:?[bad?"),
@@ -53,6 +53,8 @@ def test_a_stream_address_is_pinned_and_loses_its_login() -> None:
     here = parse("192.0.2.1:8000")
     assert pin_media(here, " rtsp://a:b@10.0.0.9:554/s?x=1&y=2\n") == ("rtsp://192.0.2.1:554/s?x=1&y=2", "10.0.0.9")
     assert pin_media(here, "rtsp://192.0.2.1/s") == ("rtsp://192.0.2.1/s", "")
+    assert pin_media(here, "rtsp://::ffff:192.0.2.1/s?x=1") == ("rtsp://192.0.2.1/s?x=1", "::ffff:192.0.2.1")
+    assert pin_media(here, "rtsp://:554/s") == ("rtsp://192.0.2.1:554/s", "none")
     for wrong in ("", "rtsp://", "file:///etc/passwd", "rtsp://192.0.2.1/a b", "rtsp://192.0.2.1:99999/"):
         with pytest.raises(ValueError, match=r".+"):
             pin_media(here, wrong)

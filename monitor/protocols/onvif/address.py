@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
+
+from monitor.protocols.rtsp.url import cut_short
 
 DEVICE_SERVICE = "/onvif/device_service"
 PORTS = {"http": 80, "https": 443}
@@ -47,8 +49,9 @@ def pin(configured: Address, xaddr: object) -> tuple[Address, str]:
     candidates = [url for url in map(_split, str(xaddr or "").split()) if url]
     own = [url for url in candidates if url.hostname == configured.host]
     chosen = next(iter(own or candidates), None)
-    if chosen is None:
-        return configured, plain_host(xaddr)
+    if chosen is None:  # http://:80/onvif/media, and worse: its path may still be right
+        path = re.sub(r"^\s*https?://[^/\s]*", "", str(xaddr or "")).partition(" ")[0]
+        return replace(configured, path=path if re.fullmatch(r"/[!-~]+", path) else DEVICE_SERVICE), plain_host(xaddr)
     path = _path(chosen) or DEVICE_SERVICE
     if not own:
         return replace(configured, path=path), plain_host(chosen.hostname)
@@ -62,13 +65,23 @@ def pin_media(configured: Address, uri: str) -> tuple[str, str]:
 
     ValueError for what is no usable URI. The port is the device's own word: RTSP seldom shares the ONVIF port.
     """
-    url = urlsplit(uri.strip())
-    if re.search(r"\s", uri.strip()) or url.scheme not in ("rtsp", "rtsps", "http", "https") or not url.hostname:
+    match = re.fullmatch(r"(rtsps?|https?)://([^/?#\s]+)([/?][^#\s]*)?(?:#\S*)?", uri.strip(), re.IGNORECASE)
+    if match is None or cut_short(urlsplit(uri.strip())):
         raise ValueError("not a stream address")
+    there, port = _host_and_port(match[2].rpartition("@")[2])
     host = f"[{configured.host}]" if ":" in configured.host else configured.host
-    netloc = f"{host}:{url.port}" if url.port else host
-    foreign = "" if url.hostname == configured.host else plain_host(url.hostname)
-    return urlunsplit((url.scheme, netloc, url.path, url.query, "")), foreign
+    netloc = f"{host}:{port}" if port else host
+    foreign = "" if there == configured.host else plain_host(there)
+    return f"{match[1].lower()}://{netloc}{match[3] or ''}", foreign
+
+
+def _host_and_port(netloc: str) -> tuple[str, int]:
+    """Also of IPv6 addresses that a device forgot to put in brackets: those name no port. ValueError for a port that is
+    none."""
+    if netloc.count(":") > 1 and not netloc.startswith("["):
+        return netloc.lower(), 0
+    url = urlsplit(f"//{netloc}")
+    return (url.hostname or "").lower(), url.port or 0
 
 
 def plain_host(text: object) -> str:

@@ -9,6 +9,7 @@ from monitor.model import Deadline, Outcome
 from monitor.protocols.onvif.address import pin_media
 from monitor.protocols.onvif.device import Device
 from monitor.protocols.onvif.trouble import Trouble, plain
+from monitor.protocols.rtsp.url import split_url
 
 NOT_OFFERED = frozenset({Outcome.UNSUPPORTED, Outcome.SERVER_ERROR, Outcome.NOT_FOUND})
 CODECS = {"JPEG": "mjpeg", "MPEG4": "mpeg4", "H264": "h264", "H265": "hevc"}
@@ -182,9 +183,12 @@ def _profile(profile: dict[str, Any]) -> dict[str, Any]:
 def _uri(device: Device, answer: dict[str, Any], operation: str) -> tuple[str, str]:
     uri = str(_mapping(answer.get("MediaUri")).get("Uri") or answer.get("Uri") or "")
     try:
-        return pin_media(device.address, uri)
+        pinned, foreign = pin_media(device.address, uri)
+        if operation != "GetSnapshotUri":
+            split_url(pinned)  # refuses what is no RTSP address
     except ValueError:
         raise Trouble(Outcome.PROTOCOL, f"malformed answer to {operation}: it holds no usable address") from None
+    return pinned, foreign
 
 
 def _positive(value: Any, decimals: int = 0) -> float | None:

@@ -91,7 +91,7 @@ def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(url.strip())
         port_is_wrong = parts.port == 0
-        if _cut_short(parts):
+        if cut_short(parts):
             raise ValueError
     except ValueError:
         # "from None": the text of the cause repeats what stands before the first "/", maybe half a password.
@@ -105,7 +105,7 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-def _cut_short(parts: SplitResult) -> bool:
+def cut_short(parts: SplitResult) -> bool:
     """Whether what looks like host and port is the login, cut at a / ? or # in its password: rtsp://user:12/34@host."""
     if "@" not in parts.path + parts.query + parts.fragment or ":" not in parts.netloc:
         return False
