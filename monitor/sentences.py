@@ -2,8 +2,8 @@
 
 English is what the code writes and what state, logs, JSON and metrics keep. ``sentences.po`` holds each sentence as a
 pattern with holes ("no packet for {seconds} s"; ``{count:n}`` takes numbers only). A kept sentence is recognised by the
-words around its holes, and what is in the holes is said in turn. What matches nothing stays as it is: a server's own
-words, names, addresses.
+words around its holes, and what is in the holes is said in turn; ``{name:v}`` stays as it was written. What matches
+nothing stays as it is: a server's own words, names, addresses.
 """
 
 import functools
@@ -19,7 +19,7 @@ LONGEST = 1000
 DEEPEST = 8
 """So many colons or brackets may stand in one sentence; a device could send a thousand."""
 IN_BRACKETS = re.compile(r"(.*) \(([^()]*)\)", re.DOTALL)
-HOLE = re.compile(r"\{(\w+)(:n)?\}")
+HOLE = re.compile(r"\{(\w+)(:[nv])?\}")
 NUMBER = r"[-+]?\d[\d.,:-]*%?"
 
 
@@ -27,6 +27,7 @@ class Pattern(NamedTuple):
     words: str  # the longest piece without a hole: looked for first, since that is quick
     form: re.Pattern[str]
     meaning: str
+    verbatim: frozenset[str]  # holes
 
 
 @functools.lru_cache(maxsize=8192)
@@ -43,7 +44,9 @@ def _filled(sentence: str, language: str) -> str | None:
     """By the pattern with the most words of its own; None when there is none."""
     for pattern in _patterns(language):
         if pattern.words in sentence and (found := pattern.form.fullmatch(sentence)):
-            return pattern.meaning.format_map({name: said(text, language) for name, text in found.groupdict().items()})
+            holes = found.groupdict().items()
+            told = {name: text if name in pattern.verbatim else said(text, language) for name, text in holes}
+            return pattern.meaning.format_map(told)
     return None
 
 
@@ -95,8 +98,10 @@ def _pattern(text: str, meaning: str) -> Pattern:
     """Each hole ends where the words after it first occur and is never tried again: a match takes linear time."""
     first, *rest = HOLE.split(text)
     form, opened, pieces = re.escape(first), False, [first, *rest[2::3]]
-    for name, number, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+    verbatim = frozenset(name for name, kind in zip(rest[::3], rest[1::3], strict=True) if kind == ":v")
+    for name, kind, after in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+        number = kind == ":n"
         if not number:
             form, opened = f"{form}{')' if opened else ''}(?>", True
         form += f"(?P<{name}>{NUMBER if number else '.*?'}){re.escape(after)}"
-    return Pattern(max(pieces, key=len), re.compile(form + (r"\Z)" if opened else ""), re.DOTALL), meaning)
+    return Pattern(max(pieces, key=len), re.compile(form + (r"\Z)" if opened else ""), re.DOTALL), meaning, verbatim)

@@ -14,7 +14,7 @@ TERMS = re.compile(
 
 def english(text: str, names: Iterable[str] = ()) -> list[str]:
     """The words that a Chinese text should not hold. ``names`` of sites, devices and people are none."""
-    text = re.sub(r"cctv [a-z]+( example| --?[a-z]+)*|\b[0-9a-f]{64}\b", " ", text)
+    text = re.sub(r"cctv [a-z]+( example| list| note| --?[a-z]+( HOST)?)*( > cctv\.yaml)?|\b[0-9a-f]{64}\b", " ", text)
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     return [word for word in re.findall(r"[A-Za-z]{2,}", text) if not TERMS.fullmatch(word)]

@@ -13,6 +13,8 @@ from typing import Annotated, Any, TextIO
 import typer
 
 from monitor import __version__
+from monitor.sentences import said
+from monitor.words import of_terminal
 
 GROUPS = {
     "config": "Check, show and explain the configuration.",
@@ -88,7 +90,7 @@ def main() -> None:
         if refused.errno not in UNWRITABLE:
             raise
         sys.stdout = _nowhere()  # what is left cannot be written either
-        print(f"the output cannot be written: {refused.strerror}", file=sys.stderr)
+        print(said(f"the output cannot be written: {refused.strerror}", of_terminal()), file=sys.stderr)
         sys.exit(UNWRITTEN)
 
 

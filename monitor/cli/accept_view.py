@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import By, fail, person_from, state_writer
+from monitor.cli.terminal import told
 from monitor.cli.visits import target_named
 from monitor.store import events
 
@@ -27,6 +28,7 @@ def accept_view(
     with state_writer(settings) as store:
         store.write(events.add, events.Event(target.key, events.VIEW_ACCEPTED, datetime.now(UTC), {"by": person}))
     count, seconds = target.limits.picture.reference_frames, target.limits.picture.reference_seconds
-    typer.echo(
+    told_of = (
         f"{device}: accepted by {person}; the reference is learned from {count} looks over {seconds:.0f} s or more"
     )
+    typer.echo(told(told_of))

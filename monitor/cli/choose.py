@@ -68,4 +68,5 @@ def _advice(word: str, site: str, device: str, configured: Configured) -> str:
     if device and site in configured.sites:
         return no_device(word, (t.key.device for t in configured.targets if t.key.site == site))
     known = configured.sites or ["none (no configuration was found)"]
-    return f"{no_site(word, known)}. An address is written rtsp://… or HOST:PORT"
+    advice = no_site(word, known)
+    return advice if advice.endswith("?") else f"{advice}. An address is written rtsp://… or HOST:PORT"

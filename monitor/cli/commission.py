@@ -22,22 +22,23 @@ def commission(
     Takes about half a minute: a reference is the median of several pictures. A camera with a fault is refused (1).
     """
     from monitor.cli import baseline, visits
+    from monitor.cli.terminal import told
     from monitor.reports import commissioning
 
     settings, target = visits.target_named(device, config)
     if target.role != "camera":
         fail(f"{device}: only cameras are commissioned; a recorder has no picture of its own")
     person = person_from(by)
-    looked = asyncio.run(baseline.learn(settings, target, typer.echo))
+    looked = asyncio.run(baseline.learn(settings, target, lambda line: typer.echo(told(line))))
     bad = [finding for finding in looked.findings if finding.verdict.value == "fault"]
     for finding in bad:
-        typer.echo(f"  {finding.probe} {finding.fault}: {finding.reason}")
+        typer.echo(f"  {told(finding.probe)} {finding.fault}: {told(finding.reason)}")
     if bad or not looked.learned:
-        typer.echo("not commissioned: " + ("a fault was seen" if bad else looked.why))
+        typer.echo(told(f"not commissioned: {'a fault was seen' if bad else looked.why}"))
         raise typer.Exit(exits.FAULT if bad else exits.UNJUDGED)
     now = datetime.now(UTC)
     record = commissioning.record(target, looked.evidence, looked.memories, person, note, now)
     baseline.keep(settings, target.key, record, looked.memories, now)
     stream = record["stream"]
     serial = f", serial {record['serial']}" if record["serial"] else ""
-    typer.echo(f"commissioned: {device}, {stream['codec']} {stream['width']}x{stream['height']}{serial}")
+    typer.echo(told(f"commissioned: {device}, {stream['codec']} {stream['width']}x{stream['height']}{serial}"))

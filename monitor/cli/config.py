@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import settings_from
+from monitor.cli.terminal import told
 from monitor.settings import RECORDER_OPTIONS, SINK_OPTIONS, show
 
 app = typer.Typer(no_args_is_help=True)
@@ -19,7 +20,7 @@ def check(file: File = None, config: Config = None) -> None:
     """Say whether the configuration loads, or everything that is wrong with it. Exit code: 0 right, 2 wrong."""
     sites = settings_from(file or config).sites
     cameras, recorders = sum(len(site.cameras) for site in sites), sum(len(site.recorders) for site in sites)
-    typer.echo(f"ok: {len(sites)} sites, {cameras} cameras, {recorders} recorders")
+    typer.echo(told(f"ok: {len(sites)} sites, {cameras} cameras, {recorders} recorders"))
 
 
 @app.command("show")

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,21 +20,23 @@ if TYPE_CHECKING:
     from monitor.settings import Settings
     from monitor.store import Store
 
+KEYED = re.compile(r"(\w+: )?(.*)", re.DOTALL)
+"""The key that is wrong, which is no word of any language, and what is wrong with it."""
 By = Annotated[str | None, typer.Option("--by", help="Who does it; without it, the name of this account.")]
 """The option of every verb that puts a person on record; see :func:`person_from`."""
 
 
-def fail(*sentences: str) -> NoReturn:
-    """Say on stderr what is wrong, a line each, and end with exit code 2."""
-    for sentence in sentences:
-        typer.echo(said(sentence, words.of_terminal()), err=True)
+def fail(sentence: str) -> NoReturn:
+    """Say on stderr, in the language of the terminal, what is wrong, and end with exit code 2."""
+    typer.echo(said(sentence, words.of_terminal()), err=True)
     raise typer.Exit(exits.USAGE)
 
 
 def placed(problem: object) -> str:
     """What is wrong in a file, in the language of the terminal; its place stands before it as editors read it."""
     place, _, message = str(problem).partition(": ")
-    return f"{place}: {said(message, words.of_terminal())}"
+    key, what = KEYED.fullmatch(message).groups("")  # type: ignore[union-attr]  # it matches every text
+    return f"{place}: {key}{said(what, words.of_terminal())}"
 
 
 def settings_from(config: Path | None) -> "Settings":
@@ -43,7 +46,8 @@ def settings_from(config: Path | None) -> "Settings":
     try:
         settings = load(find_config(config))
     except ConfigError as error:
-        fail(*map(placed, error.problems))
+        typer.echo("\n".join(map(placed, error.problems)), err=True)
+        raise typer.Exit(exits.USAGE) from None
     for warning in settings.warnings:
         typer.echo(f"{said('warning', words.of_terminal())}: {placed(warning)}", err=True)
     return settings

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.context import fail
+from monitor.cli.terminal import told
 
 
 def demo(
@@ -29,9 +30,9 @@ async def _demo(folder: Path, listen: str) -> None:
     from monitor.simulator import Simulator
     from monitor.simulator.demo import demo_site, furnish, write_demo_config
 
-    typer.echo("starting a simulated site …")
+    typer.echo(told("starting a simulated site …"))
     async with Simulator(demo_site(), control_port=0) as site:
         assert site.control
-        typer.echo(f"{len(site.cameras)} cameras; switch their faults at {site.control.url}")
+        typer.echo(told(f"{len(site.cameras)} cameras; switch their faults at {site.control.url}"))
         furniture = await furnish(site, folder)
         await watch(write_demo_config(folder, site, listen, furniture))

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli import exits
 from monitor.cli.context import fail, login_from
+from monitor.cli.terminal import told
 from monitor.model import Credentials, Deadline, Evidence, Key, Outcome, Target
 
 LOOK_SECONDS = 10.0
@@ -48,9 +49,11 @@ def _search(seconds: int, interfaces: Sequence[str]) -> list[str]:
     from monitor.protocols.onvif.discovery import find
 
     with _progress() as bar:
-        task = bar.add_task("searching", total=seconds)
+        task = bar.add_task(told("searching"), total=seconds)
         try:
-            found = find(seconds, interfaces, lambda count: bar.update(task, advance=1, description=f"{count} found"))
+            found = find(
+                seconds, interfaces, lambda count: bar.update(task, advance=1, description=told(f"{count} found"))
+            )
         except ValueError as error:
             fail(f"--interface: {error}")
         except OSError as error:
@@ -69,7 +72,7 @@ async def _ask_all(targets: Sequence[Target]) -> list[Looked]:
 
     slots = asyncio.Semaphore(AT_ONCE)
     with _progress() as bar:
-        task = bar.add_task("asking", total=len(targets))
+        task = bar.add_task(told("asking"), total=len(targets))
         try:
             return await asyncio.gather(*(_ask(target, slots, lambda: bar.advance(task)) for target in targets))
         finally:
@@ -91,10 +94,11 @@ def fragment(looks: Iterable[Looked], username: str) -> str:
 
     looks = list(looks)
     cameras: list[dict[str, Any]] = []
-    remarks = [f"# {len(looks)} ONVIF device{'s' * (len(looks) != 1)}"]
+    count = f"{len(looks)} ONVIF device{'s' * (len(looks) != 1)}"
+    remarks = [f"# {told(count)}"]
     for target, evidence in looks:
         facts = evidence.facts.get("onvif") or {}
-        remarks.extend(f"# {target.host}: {remark}" for remark in _remarks(evidence, facts))
+        remarks.extend(f"# {target.host}: {told(remark)}" for remark in _remarks(evidence, facts))
         if facts.get("services") or evidence.outcome is Outcome.SEEN:
             cameras.append(_camera(target, facts, username, {camera["id"] for camera in cameras}))
     if not cameras:

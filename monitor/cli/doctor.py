@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from monitor.cli import exits
+from monitor.cli.listing import Listing
 from monitor.cli.rendering import console
 from monitor.cli.terminal import mark, told
 from monitor.model import Verdict
@@ -20,9 +20,9 @@ def doctor(config: Annotated[Path | None, typer.Option(help="The configuration f
 
     settings, found = _configuration(find_config(config))
     results = [Check("configuration", *found), *(check() for check in checks(settings))]
-    shown = Table(box=None, pad_edge=False, show_header=False)
+    shown = Listing("subject", "verdict", "words", sentence="words", lead=2, headed=False)
     for result in results:
-        shown.add_row(told(result.subject), mark(result.verdict), escape(told(result.words)))
+        shown.add(told(result.subject), mark(result.verdict), escape(told(result.words)))
     console().print(shown)
     refused = found[0] is Verdict.FAULT
     raise typer.Exit(exits.USAGE if refused else exits.code_of(result.verdict for result in results))

@@ -44,7 +44,9 @@ class Listing:
         shown = Table(box=None, pad_edge=False, header_style="bold", show_header=self._headed)
         for head in heads:
             aligned: Literal["left", "right"] = "right" if head in self._right else "left"
-            shown.add_column(say(head), overflow="fold", no_wrap=head != self._sentence, justify=aligned)
+            shown.add_column(
+                say(head) if self._headed else "", overflow="fold", no_wrap=head != self._sentence, justify=aligned
+            )
         wanted = [self._heads.index(head) for head in heads]
         for row in self._rows:
             shown.add_row(*(row[column] for column in wanted))

@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
+from monitor.cli.listing import Listing
 from monitor.cli.moments import moment_from
 from monitor.cli.naming import no_device, no_site
 from monitor.cli.rendering import console
+from monitor.cli.terminal import say
 from monitor.model import Key, Window
 from monitor.settings import Settings
 from monitor.store import windows
+from monitor.words import _
 
 app = typer.Typer(no_args_is_help=True)
 EVERYTHING = "all"
@@ -47,7 +49,8 @@ def start(
     window = Window(key.site, key.device, first, last, reason.strip(), person_from(by))
     with state_writer(settings) as store:
         number = store.write(windows.start, window)
-    typer.echo(f"maintenance {number}: {_place(window)} until {_until(window)}")
+    started = _("maintenance %(number)s: %(place)s until %(time)s")
+    typer.echo(say(started, number=number, place=_place(window), time=_until(window)))
 
 
 @app.command()
@@ -64,7 +67,7 @@ def end(
     if not ended:
         fail(f"{where}: no window runs there; 'cctv maintenance list' names them")
     for one in ended:
-        typer.echo(f"maintenance {one.id}: {_place(one)} ended")
+        typer.echo(say(_("maintenance %(number)s: %(place)s ended"), number=one.id, place=_place(one)))
 
 
 @app.command("list")
@@ -82,7 +85,7 @@ def list_(
     if as_json:
         print(json.dumps({"windows": [_row(one, now) for one in found]}, ensure_ascii=False, indent=2))
     else:
-        console().print(_table(found) if found else "no maintenance")
+        console().print(_table(found) if found else say(_("no maintenance")))
 
 
 def _key(where: str, settings: Settings) -> Key:
@@ -91,7 +94,8 @@ def _key(where: str, settings: Settings) -> Key:
     if where == EVERYTHING and EVERYTHING not in sites:
         return Key("", "")
     if site not in sites:
-        fail(f"{no_site(where, sites)}. Write {EVERYTHING} for every site and the monitor itself")
+        advice = no_site(where, sites)
+        fail(advice if advice.endswith("?") else f"{advice}, or write {EVERYTHING}")
     devices = [target.key.device for target in settings.targets() if target.key.site == site]
     if slash and device not in devices:
         fail(no_device(where, devices))
@@ -114,17 +118,17 @@ def _place(window: Window) -> str:
 
 
 def _until(window: Window) -> str:
-    return f"{window.until.astimezone():%Y-%m-%d %H:%M}" if window.until else "it is ended"
+    return f"{window.until.astimezone():%Y-%m-%d %H:%M}" if window.until else say(_("it is ended"))
 
 
-def _table(found: list[Window]) -> Table:
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("no.", "where", "from", "until", "why", "who"):
-        shown.add_column(column, overflow="fold")
+def _table(found: list[Window]) -> Listing:
+    heads = _("no."), _("where"), _("from"), _("until"), _("why"), _("who")
+    shown = Listing(*heads, sentence="why", lead=2)
     for one in found:
-        who = one.person + (f", ended by {one.ended_by}" if one.ended_by else "")
+        ended = say(_("%(person)s, ended by %(other)s"), person=one.person, other=one.ended_by)
+        who = ended if one.ended_by else one.person
         begun = f"{one.start.astimezone():%Y-%m-%d %H:%M}"
-        shown.add_row(str(one.id), escape(_place(one)), begun, _until(one), escape(one.reason), escape(who))
+        shown.add(str(one.id), escape(_place(one)), begun, _until(one), escape(one.reason), escape(who))
     return shown
 
 

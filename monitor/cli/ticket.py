@@ -8,15 +8,15 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from monitor.cli import exits
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
+from monitor.cli.listing import Listing
 from monitor.cli.moments import moment_from
 from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
-from monitor.cli.terminal import age
-from monitor.model import Job, JobState
+from monitor.cli.terminal import age, say, told
+from monitor.model import Job, JobLine, JobState
 from monitor.settings import Settings
 from monitor.store import Connection, jobs
 from monitor.tickets import people
@@ -24,6 +24,7 @@ from monitor.tickets.labels import HAPPENINGS, STATES
 from monitor.tickets.people import Act, NotPossible
 from monitor.tickets.record import Detail, as_csv, detail, full, row
 from monitor.tickets.setup import policy_of
+from monitor.words import _
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NUMBER", help="The number of the ticket, or its key.")]
@@ -54,7 +55,7 @@ def list_(
     elif csv:
         print(as_csv(chosen), end="")
     else:
-        console().print(_table(chosen) if chosen else "no open tickets" if not closed else "no tickets")
+        console().print(_table(chosen) if chosen else say(_("no tickets") if closed else _("no open tickets")))
 
 
 @app.command()
@@ -122,7 +123,7 @@ def close(name: Name, by: By = None, text: Text = "", config: Config = None) -> 
     policy = policy_of(settings)
     job = _write(settings, lambda connection, act: people.finish(connection, name, act, policy), by, text)
     if job.state is not JobState.CLOSED:
-        typer.echo("the monitor still sees the fault: it closes by itself when it is seen to be gone", err=True)
+        typer.echo(say(_("the monitor still sees the fault: it closes by itself when it is seen to be gone")), err=True)
         raise typer.Exit(exits.FAULT)
 
 
@@ -133,7 +134,7 @@ def _write(settings: Settings, what: Callable[[Connection, Act], Job], by: str |
             job = store.write(what, act)
         except (NotPossible, ValueError) as no:
             fail(str(no))
-    typer.echo(f"ticket {job.number}: {STATES[job.state]}")
+    typer.echo(say(_("ticket %(number)s: %(state)s"), number=job.number, state=say(STATES[job.state])))
     return job
 
 
@@ -141,27 +142,36 @@ def _zone(settings: Settings, site: str) -> str:
     return next((one.timezone for one in settings.sites if one.id == site), "UTC")
 
 
-def _table(chosen: list[Job]) -> Table:
+def _table(chosen: list[Job]) -> Listing:
     now = datetime.now(UTC)
-    shown = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("no.", "state", "what", "since", "appointment"):
-        shown.add_column(column, overflow="fold")
+    heads = _("no."), _("state"), _("what"), _("since"), _("appointment")
+    shown = Listing(*heads, sentence="what", lead=2)
     for job in chosen:
-        state = STATES[job.state] + (", seen ok" if job.healed and job.state is not JobState.CLOSED else "")
+        state = say(STATES[job.state])
+        if job.healed and job.state is not JobState.CLOSED:
+            state = say(_("%(state)s, seen ok"), state=state)
         agreed = f"{job.appointment.astimezone():%Y-%m-%d %H:%M} {job.appointment_with}" if job.appointment else ""
-        shown.add_row(str(job.number), state, escape(job.title), age(now - job.since), escape(agreed.strip()))
+        shown.add(str(job.number), state, escape(job.title), age(now - job.since), escape(agreed.strip()))
     return shown
 
 
 def _text(found: Detail) -> str:
     job = found.job
-    lines = [f"#{job.number} {job.title}", f"{STATES[job.state]}; key {job.key}"]
+    lines = [f"#{job.number} {job.title}", say(_("%(state)s; key %(key)s"), state=say(STATES[job.state]), key=job.key)]
     lines += [f"{sink}: {known.reference} {known.url}".rstrip() for sink, known in found.references.items()]
     lines += ["", job.text, ""]
-    lines += [f"with it: {one.subject.key} {one.kind}{' (ok again)' if one.cleared else ''}" for one in found.children]
-    lines += [f"with it: #{one.number} {one.title} ({STATES[one.state]})" for one in found.members]
-    for line in found.lines:
-        what = HAPPENINGS.get(line.action, line.action)
-        who = f" by {line.person}" if line.person else ""
-        lines.append(f"{line.at.astimezone():%Y-%m-%d %H:%M} {what}{who}{': ' if line.text else ''}{line.text}")
-    return "\n".join(lines)
+    for child in found.children:
+        again = f" ({say(_('ok again'))})" if child.cleared else ""
+        lines.append(say(_("with it: %(what)s"), what=f"{child.subject.key} {child.kind}{again}"))
+    for one in found.members:
+        lines.append(say(_("with it: %(what)s"), what=f"#{one.number} {one.title} ({say(STATES[one.state])})"))
+    return "\n".join([*lines, *map(_happened, found.lines)])
+
+
+def _happened(line: JobLine) -> str:
+    """One line of the ticket's story; what people wrote stays as they wrote it."""
+    what = say(HAPPENINGS[line.action]) if line.action in HAPPENINGS else line.action
+    if line.person:
+        what = say(_("%(what)s by %(person)s"), what=what, person=line.person)
+    text = line.text if line.person else told(line.text)
+    return f"{line.at.astimezone():%Y-%m-%d %H:%M} {what}{': ' if text else ''}{text}"

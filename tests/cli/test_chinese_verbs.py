@@ -1,6 +1,7 @@
 """On a Chinese terminal the verbs that look and explain speak Chinese; JSON and the fault words stay what they are."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,3 +82,47 @@ def test_a_look_now() -> None:
     assert english(shown.stdout, {"rtsp://127.0.0.1:9/stream", "unreachable"}) == []
     assert "✘ 故障 无法连接 unreachable" in shown.stdout
     assert "无法连接端口 9：拒绝连接" in shown.stdout
+
+
+MISTAKEN = """
+listn: 127.0.0.1:99
+poll: {interval: fast, concurrency: 0}
+web_config: /nonexist
+sites:
+  - id: School 3
+    timezone: Asia/Shanghi
+    recorders:
+      - {id: nvr-1, kind: ssj, host: 192.0.2.10}
+    cameras:
+      - {id: gate, rtsp: "http://x", username: a}
+      - {id: gate, onvif: "192.0.2.21:80", recorder: nvr-2, password: {env: NOPE}}
+      - {id: roof, role: x}
+include: [nothing/*.yaml]
+"""
+
+
+def test_mistakes_in_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bad.yaml").write_text(MISTAKEN)
+    shown = cctv("config", "check", str(tmp_path / "bad.yaml"))
+    lines = shown.stderr.replace(f"{tmp_path}/", "").splitlines()
+    assert shown.exit_code == 2
+    assert "bad.yaml:2:1: 未知的键 'listn'；是否指 'listen'？" in lines
+    assert "bad.yaml:11:26: rtsp: 必须以 rtsp:// 或 rtsps:// 开头；请写，例如 rtsp://192.0.2.21/…" in lines
+    assert "bad.yaml:12:54: recorder: 该站点没有录像机 'nvr-2'；现有：nvr-1" in lines
+    assert [line for line in lines if not re.search("[\u4e00-\u9fff]", line)] == []
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    plain = cctv("config", "check", str(tmp_path / "bad.yaml")).stderr
+    assert "bad.yaml:2:1: unknown key 'listn'; did you mean 'listen'?" in plain
+
+
+def test_what_people_do_and_what_is_refused(tmp_path: Path) -> None:
+    assert (
+        cctv("maintenance", "start", "school", "--reason", "换电源", "--by", "王工").stdout
+        == "维护 1：school，至 手动结束\n"
+    )
+    assert english(cctv("maintenance", "list").stdout, NAMES) == []
+    assert cctv("maintenance", "end", "school", "--by", "王工").stdout == "维护 1：school 已结束\n"
+    assert cctv("ticket", "list").stdout == "没有未关闭的工单\n"
+    assert cctv("ticket", "ack", "7").stderr == "没有工单 '7'；用 'cctv ticket list --all' 查看\n"
+    assert cctv("status", "schol").stderr == "schol：没有这个站点；现有站点：school；是否指 school？\n"
+    assert cctv("config", "check").stdout == "正确：1 个站点，0 台摄像机，0 台录像机\n"

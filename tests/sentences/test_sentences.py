@@ -12,6 +12,14 @@ from monitor import words
 from monitor.model import FaultKind
 from monitor.sentences import CATALOGUE, LONGEST, said
 
+SPELT = re.compile(
+    r"LoadCredential=|\$CREDENTIALS_DIRECTORY|UTF-8|rtsp://…|https?://|HOST:PORT|SITE/DEVICE|KEY: VALUE|HH:MM|'NAME'"
+    r"|[a-z_]+:( rtsp://HOST/PATH| HOST:PORT| NAME| ID)?|host:port|--[a-z]+|Profile G|retention_days|picture_stream"
+    r"|'(0 9 \* \* mon|mon-fri 08:00-18:00|daily 22:00-06:00)'|rtsp_sub|\bPATH\b"
+    r"|\b(URL|YAML|IANA|cron|root|id|kind|host|port|channel|devices|sub|main|username|password|deadline|interval)\b"
+    r"|\b(true|false|onvif|rtsp|HOST)\b"
+)
+"""What is typed as it stands, in a configuration or a command."""
 FILLINGS = ("7 7", "/7")
 """What may stand in a hole besides a figure: a time, a path."""
 HOW_TO_MEND = f"""Add these to monitor/locale/zh/LC_MESSAGES/{CATALOGUE}, their holes named for a translator. The
@@ -47,6 +55,14 @@ EXAMPLES = (
         "端口 554 无应答：连接超时（第 2 次复发）；时好时坏；连带：gate（画面全黑）",
     ),
 )
+VERBATIM = (
+    ("known here: rtsp, site, ok", "此处可用：rtsp, site, ok"),
+    (
+        "x: no site of that name; the sites are open, site. An address is written rtsp://… or HOST:PORT",
+        "x：没有这个站点；现有站点：open, site。地址写作 rtsp://… 或 HOST:PORT",
+    ),
+)
+"""Names of people's own in the holes are no words of ours."""
 STRANGE = (
     "Sender not Authorized; please, log in (code: 7)",
     "x {seconds} y",
@@ -73,7 +89,11 @@ def in_chinese(text: str) -> str:
 
 
 def test_every_sentence_of_the_code_is_there_in_chinese() -> None:
-    missing = [f'{place}\nmsgid "{text}"\nmsgstr ""' for text, place in in_code().items() if english(in_chinese(text))]
+    missing = [
+        f'{place}\nmsgid "{text}"\nmsgstr ""'
+        for text, place in in_code().items()
+        if english(SPELT.sub(" ", in_chinese(text)))
+    ]
     assert len(in_code()) > 350
     assert not missing, "\n\n".join([HOW_TO_MEND, *missing])
 
@@ -82,10 +102,10 @@ def test_a_translation_has_the_holes_of_its_pattern() -> None:
     holes = re.compile(r"\{(\w+)")
     for text, chinese in words.entries("zh", CATALOGUE):
         assert sorted(holes.findall(chinese)) == sorted(holes.findall(text)), text
-        assert not english(re.sub(r"\{\w+\}", "", chinese)), text
+        assert not english(SPELT.sub(" ", re.sub(r"\{\w+\}", "", chinese))), text
 
 
-@pytest.mark.parametrize(("english_text", "chinese"), EXAMPLES)
+@pytest.mark.parametrize(("english_text", "chinese"), EXAMPLES + VERBATIM)
 def test_a_sentence_is_told_with_all_that_is_in_it(english_text: str, chinese: str) -> None:
     assert said(english_text, "zh") == chinese
     assert said(english_text, "en") == english_text

@@ -9,9 +9,9 @@ MONITOR = Path(__file__).parents[2] / "monitor"
 ROOMS = (
     *("judge", "blame", "probes", "protocols", "retention", "vision", "patience.py", "runner.py", "ledger.py"),
     *("eyes.py", "workers.py", "docket.py", "store/database.py", "store/refuge.py", "store/schema.py"),
-    *("reports/leave_site.py", "tickets/desk.py", "tickets/alerts.py", "cli/machine.py", "cli/doctor.py"),
+    *("reports/leave_site.py", "tickets/desk.py", "tickets/alerts.py", "tickets/people.py", "settings", "cli"),
 )
-"""Where the words of evidence, findings, faults, notices and certificates are made."""
+"""Where the words of evidence, findings, faults, notices, certificates, refusals and mistakes are made."""
 TECHNICAL = (
     r"[\\^$][(\[dswS]|\(\?|\[\^|\*\?|\(\[",  # regular expressions
     r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^status \{\}$",  # commands, and times
@@ -22,10 +22,24 @@ TECHNICAL = (
     r"^(Permission denied|No such file or directory|No existing session|NO MATCHES)$",  # words of others
     r"^the body|alerts (at once|is missing)|^\{\}\.\w+ is |not a JSON object|not text$|neither firing",
     r"^\{\} GiB$|^The configuration file\.$",  # a unit; the help of an option
+    r"^(- ?| or |, or remove it|Value error, |quoted scalar|end of stream|another document|cannot start any token)$",
+    r"^(none|entry of devices|HTTP digest|what was seen|bold.*)$|kbit/s$|\[bold\]|^must be \{\}$|^\{\}, … ",
+    r"\n|^(faults|switch): curl|%\(name\)s|^module \{\} has|^\{\}: \{\}\.html$|^--\w+: \{\}$|^environment \{\}$",
+    r"^\{file: PATH\}, |^\{\}, \{\} or \{\}$|^(Check, show and|The repair job|Windows in which) ",  # typed as it is
+    r"SITE/DEVICE as .*\}$|ONVIF device\{\}$",  # an ending that is mostly empty
     r"^no JPEG from an array of shape|^\{\} at \{\}:\{\} in \{\}$",  # mistakes of ours, for the log alone
 )
-NOT_SHOWN = ("layout.py", "options.py", "address.py", "url.py", "discovery.py", "annotate.py")
-"""Mistakes in the configuration, which the verbs report in English with their line, and labels drawn into pictures."""
+NOT_SHOWN = (
+    "reference.py",
+    "schema.py",
+    "layout.py",
+    "options.py",
+    "address.py",
+    "url.py",
+    "discovery.py",
+    "annotate.py",
+)
+"""Reference pages, and labels drawn into pictures; mistakes in the options of recorders, which are said in English."""
 HOLE = "{}"
 
 
@@ -55,7 +69,7 @@ def _files() -> Iterator[Path]:
 def _texts(node: ast.AST, piece: bool = False) -> Iterator[tuple[ast.expr, str]]:
     """Literals and f-strings below a node; ``piece``: in the hole of an f-string, where a single word counts too."""
     for child in ast.iter_child_nodes(node):
-        if _is_docstring(child) or _is_log(child):
+        if _is_docstring(child) or _is_log(child) or _is_elsewhere(child):
             continue
         if isinstance(child, ast.JoinedStr):
             yield child, _pattern(child)
@@ -94,6 +108,12 @@ def _name(value: ast.expr) -> str:
 
 def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _is_elsewhere(node: ast.AST) -> bool:
+    """In a catalogue of its own, or the help of an option, which is English."""
+    marked = isinstance(node, ast.Call) and ast.unparse(node.func) in ("_", "Field", "AttributeError")
+    return marked or (isinstance(node, ast.keyword) and node.arg in ("help", "metavar", "description"))
 
 
 def _is_log(node: ast.AST) -> bool:
