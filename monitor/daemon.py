@@ -288,6 +288,11 @@ class Daemon:
         """No new looks; those under way say goodbye; everything durable; no process left behind."""
         parts = self._parts
         await parts.schedule.stop(FAREWELL)
-        await parts.ledger.close()
+        try:
+            await parts.ledger.close()
+        except StoreError:
+            pass  # why is said below, as it is for a state that is whole, but not where it belongs
+        if parts.ledger.store_failing:
+            log.error("what could not be written is lost: %s", parts.ledger.store_failing)
         parts.store.close()
         workers.close()

@@ -1,4 +1,4 @@
-"""New configurations for a running daemon: one after the other, and what cannot be taken is said."""
+"""The daemon in this very process: new configurations one after the other, and an end with a disk that is full."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,7 @@ import pytest
 
 from monitor import workers
 from monitor.daemon import Daemon
+from monitor.model import Key
 from monitor.settings import load
 
 SITE = "sites:\n  - id: school\n    cameras:\n"
@@ -76,6 +77,16 @@ async def test_many_signals_in_a_row_end_with_the_last_good_configuration(
             await asyncio.sleep(0)
         await until(lambda: {key.device for key in daemon._parts.board.devices} == {"hall"})
         await until(lambda: "the configuration was read anew" in caplog.text)
+
+
+async def test_an_end_with_a_full_disk_is_said_in_words(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    async with at_work(tmp_path, "gate") as daemon:
+        store = daemon._parts.store
+        store.write(lambda c: c.execute(f"PRAGMA max_page_count={c.execute('PRAGMA page_count').fetchone()[0]}"))
+        await daemon._parts.ledger.adopt(Key("school", "gate"), {"picture": bytes(100_000)})
+        await until(daemon._ready)
+    assert "what could not be written is lost" in caplog.text
+    assert caplog.text.count("the disk is full") >= 2
 
 
 async def test_what_follows_the_next_start_only_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture):
