@@ -36,7 +36,12 @@ def movement(a: Plane, b: Plane, left_out: Cells) -> float:
 def movements(many: Plane, one: Plane, left_out: Cells) -> list[float]:
     """The same for each of many grids, (n, DOWN, ACROSS), against one."""
     change = _change(many, one)[:, ~left_out]
-    return np.partition(change, -3, axis=1)[:, -3].astype(float).tolist() if change.shape[1] >= 3 else [0.0] * len(many)
+    if change.shape[1] < 3:
+        return [0.0] * len(many)
+    rows = np.arange(len(many))
+    for _ in range(2):  # a partition of bytes is several times as slow
+        change[rows, change.argmax(axis=1)] = 0
+    return change[rows, change.argmax(axis=1)].astype(float).tolist()
 
 
 def _change(a: Plane, b: Plane) -> Plane:
@@ -62,7 +67,7 @@ def clock(grids: Plane) -> Cells:
     if len(grids) <= STEPS:
         return none
     steps = _change(grids[1:], grids[:-1]) >= CHANGED
-    ticking = steps.mean(axis=0) >= ALWAYS
+    ticking = np.add.reduce(steps, axis=0, dtype=np.int16) / len(steps) >= ALWAYS
     if not ticking.any() or ticking.mean() > MOST_CELLS:
         return none
     rows = np.flatnonzero(ticking.any(axis=1))
