@@ -1,4 +1,4 @@
-"""The composition root: builds every object once, starts them, reloads them, ends them."""
+"""The life of the daemon: its parts are started, given new configurations, and ended."""
 
 import asyncio
 import gc
@@ -6,39 +6,24 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from monitor import systemd, workers
 from monitor.blame import Rules
-from monitor.board import Board
-from monitor.descriptors import affordable
-from monitor.eyes import Eyes
-from monitor.inspecting import look_closely
-from monitor.judge import judge
-from monitor.ledger import Ledger
-from monitor.lookers import LOOKERS
-from monitor.metrics import Metrics
 from monitor.model import Key
+from monitor.parts import build, clock
 from monitor.plan import CADENCE, probes_of
-from monitor.protocols.logins import LoginEntry, LoginGuard
 from monitor.reports import calendar
-from monitor.reports.archive import Archive
 from monitor.reports.device_file import device_file
 from monitor.reports.site import site_files
-from monitor.rounds import Rounds
-from monitor.runner import Runner
-from monitor.schedule import Schedule
 from monitor.settings import ConfigError, Settings, load
-from monitor.store import STATE_FILE, Store, StoreError, open_somewhere, pictures
+from monitor.store import StoreError, pictures
 from monitor.store.spans import Span
 from monitor.tickets import notify
-from monitor.tickets.desk import BOOK
 from monitor.tickets.record import row
-from monitor.tickets.service import TicketService
 from monitor.tickets.setup import policy_of, sinks_of
 from monitor.vision import reference_of
 from monitor.web import Actions, create_app, serve
@@ -54,78 +39,6 @@ FIXED = ("listen", "web_config", "state_dir", "patience")
 """Settings that are taken at the start only; of ``poll`` the interval follows a reload, the rest does not."""
 FAREWELL = 6.0
 """Seconds that looks under way have to say TEARDOWN when the daemon ends."""
-
-
-def clock() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(slots=True)
-class Parts:
-    """What the daemon is made of."""
-
-    store: Store
-    board: Board
-    metrics: Metrics
-    ledger: Ledger
-    eyes: Eyes
-    rounds: Rounds
-    schedule: Schedule
-    tickets: TicketService
-    archive: Archive
-    calendar: calendar.Calendar
-
-
-def build(settings: Settings) -> Parts:
-    """Every object, connected; nothing runs yet. Raises StoreError when the state folder cannot be used."""
-    store = open_somewhere(settings.state_dir / STATE_FILE)
-    board, metrics, eyes = Board(), Metrics(), Eyes()
-    ledger = Ledger(
-        store,
-        board,
-        settings.patience.raise_after,
-        settings.patience.clear_after,
-        clock,
-        Rules.for_polls(settings.poll.interval),
-        (BOOK,),
-    )
-    runner = Runner(
-        LOOKERS,
-        judge,
-        LoginGuard(*store.logins()),
-        slots=affordable(settings.poll.concurrency),
-        seconds=settings.poll.deadline,
-        on_failure=metrics.look_failed,
-        keep_login=partial(_keep_login, ledger),
-    )
-    rounds = Rounds(runner, ledger, board, eyes, settings.poll.interval, metrics.look_done)
-    schedule = Schedule(rounds.poll, settings.poll.interval, lambda _probe: metrics.look_skipped("overdue"))
-    tickets = TicketService(store, metrics, clock)
-    archive = Archive(settings.state_dir)
-    reports = calendar.Calendar(
-        store,
-        archive,
-        partial(look_closely, rounds),
-        ledger.adopt,
-        metrics.inspected,
-        clock,
-    )
-    return Parts(store, board, metrics, ledger, eyes, rounds, schedule, tickets, archive, reports)
-
-
-def _for_the_next_start(begun_with: Settings, now: Settings) -> list[str]:
-    """What was changed and cannot be taken while we run, in words."""
-    before, after = begun_with.poll.model_copy(update={"interval": now.poll.interval}), now.poll
-    changed = [name for name in FIXED if getattr(begun_with, name) != getattr(now, name)]
-    changed += ["poll"] if before != after else []
-    return [f"{name} was changed: restart the daemon for that" for name in changed]
-
-
-async def _keep_login(ledger: Ledger, entry: LoginEntry) -> None:
-    try:
-        await ledger.save_logins([entry])
-    except StoreError as refused:
-        log.warning("a login's state is kept in memory until the disk takes it: %s", refused)
 
 
 class Daemon:
@@ -296,3 +209,11 @@ class Daemon:
             log.error("what could not be written is lost: %s", parts.ledger.store_failing)
         parts.store.close()
         workers.close()
+
+
+def _for_the_next_start(begun_with: Settings, now: Settings) -> list[str]:
+    """What was changed and cannot be taken while we run, in words."""
+    before, after = begun_with.poll.model_copy(update={"interval": now.poll.interval}), now.poll
+    changed = [name for name in FIXED if getattr(begun_with, name) != getattr(now, name)]
+    changed += ["poll"] if before != after else []
+    return [f"{name} was changed: restart the daemon for that" for name in changed]
