@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -68,3 +69,8 @@ def test_every_alert_says_what_to_do() -> None:
         assert rule["annotations"]["runbook"] == f"docs/guide/alerts.md#{rule['alert'].lower()}"
         assert rule["annotations"]["runbook"].removeprefix("docs/guide/alerts.md") in headings
         assert rule["labels"]["severity"] in ("critical", "warning", "info", "none")
+
+
+@pytest.mark.parametrize("rule", [one for one in ALERTS if one["labels"]["severity"] in ("critical", "warning")])
+def test_who_is_woken_reads_what_to_do_first(rule: dict[str, Any]) -> None:
+    assert re.search("First: |It can wait for the day", rule["annotations"]["description"]), rule["alert"]
