@@ -87,6 +87,25 @@ def test_h264_with_parameter_sets_from_the_description_or_an_earlier_packet():
     assert feed(H264(), [IDR]) == []
 
 
+INTRA, MORE_INTRA = b"\x41\x88first", b"\x41\x42\x20second"  # open GOPs: I slices only, but no IDR
+
+
+@pytest.mark.parametrize(
+    "payloads", [[INTRA], fu_a(INTRA, 3), [stap_a(SPS, PPS, INTRA)], [b"\x06\x06\x01\xc4\x80", SPS, PPS, INTRA]]
+)
+def test_h264_of_a_picture_of_i_slices_only(payloads):
+    depacketiser = H264([SPS, PPS])
+    assert feed(depacketiser, [SLICE], payloads, [SLICE]) == [annex_b(SPS, PPS, INTRA)]
+    begins = next(bytearray(payload) for payload in payloads if payload[0] & 0x1F not in (6, 7, 8))
+    assert depacketiser.is_key(begins, 0, len(begins))
+
+
+def test_h264_of_several_i_slices():
+    assert feed(H264([SPS, PPS]), [INTRA, MORE_INTRA], [SLICE]) == [annex_b(SPS, PPS, INTRA, MORE_INTRA)]
+    assert feed(H264([SPS, PPS]), [MORE_INTRA], [SLICE]) == []
+    assert feed(H264([SPS, PPS]), [INTRA, None, MORE_INTRA], [SLICE]) == []
+
+
 def test_h264_of_several_slices():
     assert feed(H264([SPS, PPS]), [FIRST, SECOND]) == [annex_b(SPS, PPS, FIRST, SECOND)]
 

@@ -252,10 +252,10 @@ async def test_the_first_key_frame_may_be_awaited_longer_than_the_next():
     assert not seen.key_frame_may_come
 
 
-async def test_intra_refresh_without_key_frames_is_said_in_words():
+async def test_intra_refresh_without_key_frames_is_said_in_words_and_no_fault():
     recovery = b"\x06\x06\x01\x84\x80"
     seen = await seen_by(ScriptedCamera(media=lambda camera, writer: only(recovery, SLICE, writer=writer)))
-    assert seen.outcome is Outcome.NO_KEY_FRAME
+    assert seen.outcome is Outcome.UNSUPPORTED
     assert "in parts" in seen.reason
 
 

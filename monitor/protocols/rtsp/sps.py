@@ -33,6 +33,16 @@ def h264_size(sps: bytes) -> tuple[int, int] | None:
         return None
 
 
+def h264_slice_type(unit: bytes) -> int | None:
+    """The type of a slice, 5 to 9 when all slices of its picture have it (H.264 7.4.3); None when it cannot be read."""
+    bits = _Bits(unit[1:17])
+    try:
+        bits.ue()  # first_mb_in_slice
+        return bits.ue()
+    except ValueError:
+        return None
+
+
 def h265_size(sps: bytes) -> tuple[int, int] | None:
     """Width and height after the conformance window (H.265 7.3.2.2); None when the set cannot be read."""
     try:

@@ -131,6 +131,7 @@ class Watch:
             reason = f"key frames came, but none was complete and decodable {within}"
         elif self._stream.assembler.recovery_points:
             reason = f"the camera refreshes its picture in parts and sent no key frame (IDR) {within}"
+            raise DeviceError(Outcome.UNSUPPORTED, reason)  # it shows a picture, to those who watch for longer
         else:
             reason = f"no key frame {within}"
         raise DeviceError(Outcome.NO_KEY_FRAME, reason)
