@@ -136,10 +136,6 @@ class Schedule:
 
         self._scheduler.add_job(watched, _trigger(cron, timezone), id=job, replace_existing=True)
 
-    def forget(self, job: str) -> None:
-        """Drop a calendar job."""
-        self._scheduler.remove_job(job)
-
 
 def next_after(cron: str, timezone: str, moment: datetime) -> datetime:
     """The first appointment of a crontab(5) line after ``moment``. ValueError for a line without one."""

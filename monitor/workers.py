@@ -5,7 +5,6 @@ One pool per process, made at first use and closed by :func:`close`. Probes call
 """
 
 import asyncio
-import ctypes
 import functools
 import gc
 import logging
@@ -26,6 +25,7 @@ from weakref import WeakKeyDictionary
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
+from monitor import heap
 from monitor.model import Deadline
 
 log = logging.getLogger(__name__)
@@ -39,10 +39,6 @@ LOOKS_PER_WORKER = 5000
 THREADS = 64
 KILL_SECONDS = 0.5
 """Beyond the deadline, in which a worker that hangs is killed."""
-KEPT_FREE = 32 * 1024**2
-"""Bytes of freed memory a worker keeps; the most glibc allows for one block, and more than a 4K picture."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""mallopt(3)"""
 WARM_UP_SECONDS = 30.0
 _starting = threading.Lock()
 _deaths: Counter[str] = Counter()
@@ -160,7 +156,7 @@ def _drop(pool: ProcessPool) -> None:
     """A broken pool stays broken: forget it, so that the next look starts another."""
     if _process_pool.cache_info().currsize and _process_pool() is pool:
         _process_pool.cache_clear()
-        _deaths["all gone"] += 1
+        _deaths["lost"] += 1
         threading.Thread(target=_end, args=(pool,), name="end of workers", daemon=True).start()
 
 
@@ -207,16 +203,8 @@ def _cores() -> int:
 def _prepare_worker() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    keep_freed_memory()
+    heap.keep_freed_memory()
     import cv2
 
     cv2.setNumThreads(1)
     gc.freeze()  # what was imported stays: no collection need walk through it
-
-
-def keep_freed_memory() -> None:
-    """Have glibc keep a picture's megabytes for the next one instead of fetching them from the kernel page by page."""
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other C libraries have none
-    if mallopt:
-        mallopt(M_MMAP_THRESHOLD, KEPT_FREE)
-        mallopt(M_TRIM_THRESHOLD, KEPT_FREE)

@@ -116,6 +116,8 @@ async def test_a_day_in_the_life(site: Simulator, tmp_path: Path):
 
         (tmp_path / "cctv.yaml").write_text(configuration(site, names[:3]))
         running.process.send_signal(signal.SIGHUP)
+        text = (await running.http.get(url + "/metrics")).text
+        assert re.search(r'^cctv_probe_duration_seconds_count\{probe="picture"\} [1-9]', text, re.MULTILINE)
         text = await running.until({*FAULTS - {fault("roof", "unreachable")}, "cctv_config_last_reload_successful 1.0"})
         assert 'device="roof"' not in text
 

@@ -207,6 +207,21 @@ async def test_an_error_of_ours_in_the_ledger_is_told_at_once(store: Store, monk
     await ledger._committer.close()
 
 
+async def test_a_state_file_that_was_replaced_is_said_once_and_tried_again_and_again(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = Clock()
+    async with running(store, clock, GATE) as ledger:
+        (tmp_path / "cctv.sqlite").rename(tmp_path / "elsewhere.sqlite")
+        (tmp_path / "cctv.sqlite").write_bytes(b"")
+        for _ in range(4):
+            clock.now += timedelta(seconds=5)
+            await ledger._house.once()
+        assert "restart the daemon to go on with it" in ledger.store_failing
+        assert ledger.store_errors == 4
+        assert len(caplog.messages) == 2, caplog.messages  # that it was, and why it cannot be written anew
+
+
 VICTIM = """
 import asyncio, sys
 from datetime import UTC, datetime, timedelta

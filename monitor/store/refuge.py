@@ -65,9 +65,8 @@ def notice_loss(store: Store) -> None:
 def move_home(store: Store) -> None:
     """Bring everything to where it belongs. Raises StoreError while that cannot be done, and then nothing changed."""
     if stamp(store.path) != store.home_was:
-        raise StoreError(
-            f"{store.path}: it was changed while a copy was worked on; restart the daemon to go on with it"
-        )
+        store.away = f"{store.path}: it was changed while a copy was worked on; restart the daemon to go on with it"
+        raise StoreError(store.away)
     try:
         store.move_home()
     except StoreError as refused:
