@@ -163,3 +163,23 @@ async def test_a_camera_that_knows_no_ranges_is_asked_without():
         return reply(request, "457 Invalid Range" if "range" in request.headers else "200 OK", Session="77")
 
     assert (await seen_by(ScriptedCamera(on={"PLAY": play}))).outcome is Outcome.SEEN
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_session_that_soon_expires_is_kept_alive_and_then_torn_down(answered):
+    def setup(request: Request) -> bytes:
+        return reply(request, Session="77 ; timeout = 1", Transport="RTP/AVP/TCP;interleaved=0-1")
+
+    def options(request: Request) -> bytes | None:
+        assert request.headers["session"] == "77"
+        return reply(request) if answered else None
+
+    camera = ScriptedCamera(on={"SETUP": setup, "OPTIONS": options})
+    assert (await seen_by(camera, watch_seconds=1.3)).outcome is Outcome.SEEN
+    assert camera.methods == ["DESCRIBE", "SETUP", "PLAY", *["OPTIONS"] * (2 if answered else 1), "TEARDOWN"]
+
+
+async def test_an_ordinary_session_needs_nothing_to_live():
+    camera = ScriptedCamera()
+    await seen_by(camera, watch_seconds=1.3)
+    assert "OPTIONS" not in camera.methods

@@ -123,7 +123,8 @@ class _Look:
                 reply = await session.play(stream.play)
             if self._dating:
                 self._dating.reply(reply)
-            await self._watch(Watch(stream, connection, self._wishes, track.frame_rate))
+            async with _alive(session):
+                await self._watch(Watch(stream, connection, self._wishes, track.frame_rate))
         finally:
             await self._leave(session, connection)
 
@@ -196,6 +197,16 @@ class _Look:
         if frames and self._dating and self._track:
             facts["recorded_at"] = self._dating.told(frames[0].rtp_time, self._track.clock_rate)
         return frames
+
+
+@asynccontextmanager
+async def _alive(session: Session) -> AsyncIterator[None]:
+    keeper = asyncio.create_task(session.keep_alive())
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        await asyncio.gather(keeper, return_exceptions=True)  # a connection that ended is told by the watch
 
 
 def _rounded(phases: Mapping[str, float]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """One RTSP session: DESCRIBE, SETUP of the video, PLAY, TEARDOWN; and the login, tried once."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ class Session:
         self._renewed = False
         self._id = ""
         self._stands = False  # there is something to tear down
+        self._lifetime = 60.0  # seconds it lives without a sign of life
 
     async def describe(self) -> VideoTrack:
         """Ask what the stream holds."""
@@ -73,7 +75,10 @@ class Session:
         """Open a session for the video over TCP; returns the channel its RTP packets will come on."""
         wish = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1", **self._replay.requirements()}
         reply = await self._ask("SETUP", control_url(self._base, track.control, self._url), wish)
-        self._id, self._stands = printable(reply.header("session").partition(";")[0], 256), True
+        named, _, rest = reply.header("session").partition(";")
+        self._id, self._stands = printable(named, 256), True
+        if lifetime := re.search(r"timeout *= *([1-9][0-9]{0,4})", rest):
+            self._lifetime = float(lifetime[1])
         return _channel(reply.header("transport"))
 
     async def play(self, at_once: Callable[[], None]) -> Reply:
@@ -90,6 +95,14 @@ class Session:
             if not self.status.startswith("457") or self._replay != Replay():  # Invalid Range
                 raise
         return await self._ask("PLAY", self._base, headers, started)
+
+    async def keep_alive(self) -> None:
+        """Give signs of life until cancelled: some cameras end a session after 15 s without. All know OPTIONS."""
+        told = self.status
+        while True:
+            await asyncio.sleep(self._lifetime / 2)
+            await self._send("OPTIONS", self._base, self._named())
+            self.status = told  # what it says to that matters to nobody
 
     async def teardown(self) -> None:
         """Give the session back, if there is one; a camera has few."""
