@@ -185,6 +185,14 @@ async def test_a_redirect_on_the_same_host_is_followed_once():
         assert camera.connections == 4
 
 
+async def test_where_a_redirect_leads_is_told_without_its_login():
+    location = "rtsp://admin:geheim@192.0.2.9:554/live"
+    on = {"DESCRIBE": lambda request: reply(request, "302 Found", Location=location)}
+    async with ScriptedCamera(on=on) as camera:
+        seen = await see(camera)
+    assert "(302 Found → 192.0.2.9:554)" in seen.reason
+
+
 @pytest.mark.parametrize("elsewhere", ["rtsp://127.0.0.2:{port}/live", "http://127.0.0.1/", "", "rtsp://[/"])
 async def test_a_redirect_to_another_place_is_never_followed(elsewhere):
     def away(request: Request) -> bytes:

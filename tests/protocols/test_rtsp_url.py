@@ -99,7 +99,9 @@ def test_tracks_are_joined_as_cameras_mean_it_and_stay_on_their_host(base, contr
         ("rtsps://cam/b", "rtsp://cam/a", "rtsps://cam/b"),
         ("rtsp://cam/b", "rtsps://cam/a", None),
         ("rtsp://other/b", "rtsp://cam/a", None),
-        ("/b", "rtsp://cam/a", None),
+        ("/b", "rtsp://cam:8554/a", "rtsp://cam:8554/b"),
+        ("//other/b", "rtsp://cam/a", None),
+        ("http://cam/b", "rtsp://cam/a", None),
         ("", "rtsp://cam/a", None),
     ],
 )

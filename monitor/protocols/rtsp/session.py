@@ -42,8 +42,10 @@ class Redirect(DeviceError):
     """The device names another place; whether to go there is the caller's decision."""
 
     def __init__(self, reply: Reply, words: str) -> None:
-        super().__init__(Outcome.REDIRECTED, f"the camera redirects elsewhere ({words}); not followed")
         self.location = reply.header("location")
+        place = re.match(r"[a-z]+://(?:[^/@]*@)?([\w.:\[\]-]{1,80})", self.location)
+        words = f"{words} → {place[1]}" if place else words
+        super().__init__(Outcome.REDIRECTED, f"the camera redirects elsewhere ({words}); not followed")
 
 
 class Session:

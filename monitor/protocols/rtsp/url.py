@@ -65,6 +65,11 @@ def control_url(base: str, control: str, pinned_to: str) -> str:
 
 def redirect_url(location: str, present: str) -> str | None:
     """Where a redirect leads, without credentials; None unless it stays on the same host and keeps TLS."""
+    if location.startswith("/"):  # no URL, but servers made of web servers write it so
+        parts = urlsplit(present)
+        location = (
+            f"{parts.scheme}:{location}" if location[:2] == "//" else f"{parts.scheme}://{parts.netloc}{location}"
+        )
     try:
         clean, _ = split_url(location)
     except ValueError:
