@@ -144,6 +144,15 @@ async def test_a_kill_finds_no_stretch_of_time_both_ended_and_lasting(store: Sto
         assert all(one.last < lasting[one.subject] for one in ended)
 
 
+async def test_more_of_what_is_confirmed_is_written_later_and_at_the_end_at_the_latest(store: Store) -> None:
+    clock = Clock()
+    async with running(store, clock, GATE) as ledger:
+        await tell(ledger, clock, "ooo")
+        await ledger.save_logins([])  # returns with the next batch
+        assert {row.span.count for row in store.read(standings.load)} == {1}
+    assert {row.span.count for row in store.read(standings.load)} == {3}
+
+
 async def test_a_removed_device_s_ticket_is_resolved_in_words(store: Store) -> None:
     clock = Clock()
     async with running(store, clock, GATE, YARD) as ledger:

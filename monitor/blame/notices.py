@@ -32,9 +32,9 @@ def _of_one(before: Fault | None, after: Fault, known: Mapping[str, Fault]) -> I
     if after.announced is not None and not was_told and is_open(after):
         yield Notice(after.id, "open", _opening(after, known))
     if before is not None and was_told:
-        comment = _comment(before, after)
-        if comment:
-            yield Notice(after.id, "comment", comment)
+        if before.kind is not after.kind:
+            words = f"it is {after.kind} now, no longer {before.kind}: {after.reason}"
+            yield Notice(after.id, "comment", words)
         if not is_open(after):
             yield Notice(after.id, "resolve", after.clearing)
 
@@ -45,15 +45,6 @@ def _opening(fault: Fault, known: Mapping[str, Fault]) -> str:
     children = [one for one in known.values() if one.parent == fault.id and is_open(one)]
     behind = f"; with it: {_names(children)}" if children else ""
     return f"{fault.reason}{again}{flapping}{behind}"
-
-
-def _comment(before: Fault, after: Fault) -> str:
-    said = []
-    if before.kind is not after.kind:
-        said.append(f"it is {after.kind} now, no longer {before.kind}: {after.reason}")
-    if after.flapping and not before.flapping:
-        said.append(f"it comes and goes: raised {len(after.raised)} times of late")
-    return "; ".join(said)
 
 
 def _of_children(

@@ -142,6 +142,26 @@ def test_the_recorders_clock(offset: float, verdict: str, fault: str | None) -> 
     assert words(of(findings, "gate")) == ("ok", None)
 
 
+@pytest.mark.parametrize(
+    ("offset", "note", "reason"),
+    [
+        (None, "read in its own time zone", "read in its own time zone"),
+        (200.0, "", "warning: the recorder's clock is 200 s ahead"),
+        (-200.0, "no zone", "warning: the recorder's clock is 200 s behind; no zone"),
+        (2.0, "no zone", "warning: no zone; the recorder's clock is 2 s ahead"),
+    ],
+)
+def test_what_is_said_of_a_clock_that_is_no_fault(offset: float | None, note: str, reason: str) -> None:
+    read = Recordings(NOW, (full("ch1"), full("ch2")), clock_offset=offset, clock_note=note)
+    finding = of(judge_recordings(TARGET, evidence(recordings=read)), "nvr", "clock")
+    assert (finding.verdict, finding.reason) == ("ok", reason)
+
+
+def test_a_clock_that_nothing_is_known_of_is_not_spoken_of() -> None:
+    read = Recordings(NOW, (full("ch1"), full("ch2")))
+    assert "clock" not in {finding.aspect for finding in judge_recordings(TARGET, evidence(recordings=read))}
+
+
 def test_a_clock_that_contradicts_the_recordings_is_unknown() -> None:
     note = "recordings end after the recorder's own clock"
     channels = tuple(ChannelRecordings(name, None, note) for name in ("ch1", "ch2"))
