@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from monitor import workers
+from monitor import heap, workers
 
 WATCH = 2.0
 """Seconds of stream every way drains, where it can."""
@@ -102,7 +102,7 @@ async def _floor(urls: list[str]) -> int:
 
 def _tuned_floor(urls: list[str]) -> int:
     """The same with the allocator set as in our own workers, which takes a fifth off a decode."""
-    workers.keep_freed_memory()
+    heap.keep_freed_memory()
     return asyncio.run(_floor(urls))
 
 

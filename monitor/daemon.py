@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from monitor import systemd, workers
+from monitor import heap, systemd, workers
 from monitor.blame import Rules
 from monitor.model import Key
 from monitor.parts import build, clock
@@ -55,6 +55,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Watch until SIGTERM or SIGINT; SIGHUP reads the configuration anew."""
+        heap.give_back_freed_memory()
         self._listen_to_signals()
         parts = self._parts
         await parts.metrics.prepare(parts.board)
