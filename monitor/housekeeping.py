@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,7 +15,10 @@ log = logging.getLogger(__name__)
 
 ALIVE = timedelta(seconds=30)
 """How often the daemon writes that it is at work. Ages are taken without their sign: clocks are set back, too."""
-TIDY = timedelta(hours=6)
+TIDY = 6 * 3600.0
+"""Seconds between two tidyings, and before the first."""
+SET_SECONDS = 60.0
+"""The wall clock moved so far against the monotonic one: it was set."""
 HOME = timedelta(seconds=5)
 """How often a state that could not be written at the start tries to move in again."""
 
@@ -27,7 +31,7 @@ class Housekeeping:
 
     def __init__(self, store: Store, committer: Committer, clock: Callable[[], datetime]) -> None:
         self._store, self._committer, self._clock = store, committer, clock
-        self._tidied: datetime | None = None
+        self._clock_ahead, self._tidied = float("-inf"), 0.0  # of the monotonic clock; by that clock
         self._tried_home: datetime | None = None
         self.alive: datetime | None = None
         self.windows: tuple[Window, ...] = ()
@@ -57,9 +61,16 @@ class Housekeeping:
         if self.alive is None or abs(now - self.alive) >= ALIVE:
             self.alive = now
             self._committer.soon(Changes(alive=now))
-        if self._tidied is None or abs(now - self._tidied) >= TIDY:
-            self._tidied = now
+        if self._untidied(now) >= TIDY:
+            self._tidied = time.monotonic()
             await asyncio.to_thread(self._tidy, now)
+
+    def _untidied(self, now: datetime) -> float:
+        """Seconds since the last tidying, or since our clock was set: what a wrong one takes for old would be gone."""
+        ticks = time.monotonic()
+        if abs(now.timestamp() - ticks - self._clock_ahead) > SET_SECONDS:
+            self._clock_ahead, self._tidied = now.timestamp() - ticks, ticks
+        return ticks - self._tidied
 
     async def _move_home(self) -> None:
         before = self._store.away

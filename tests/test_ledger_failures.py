@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from monitor import housekeeping
 from monitor.blame import Rules
 from monitor.board import Board
+from monitor.housekeeping import Housekeeping
 from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Target, Transition, Window
+from monitor.model import Change, Evidence, FaultKind, Key, Outcome, Subject, Target, Transition, Verdict, Window
 from monitor.store import Store, StoreError, committer, faults, outbox, spans, standings, windows
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -214,6 +216,32 @@ async def test_an_error_of_ours_in_the_ledger_is_told_at_once(store: Store, monk
     with pytest.raises(ZeroDivisionError):
         await ledger.close()
     await ledger._committer.close()
+
+
+async def test_history_is_folded_by_a_clock_that_ran_for_hours_and_never_by_one_that_was_just_set(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, ticks = Clock(), 0.0
+    monkeypatch.setattr(housekeeping.time, "monotonic", lambda: ticks)
+    house = Housekeeping(store, committer.Committer(store), clock)
+    subject = Subject(GATE.key, "rtsp")
+    store.write(spans.save, [spans.Span(subject, Verdict.OK, None, "", START, START, 1)])
+
+    async def after(passed: timedelta, shown: timedelta) -> bool:
+        nonlocal ticks
+        ticks += passed.total_seconds()
+        clock.now += shown
+        await house.once()
+        return not store.read(lambda c: list(spans.between(c, GATE.key, START, START + timedelta(days=1))))
+
+    hour, year = timedelta(hours=1), timedelta(days=365)
+    assert not await after(hour, hour)
+    assert not await after(hour, year)
+    assert not await after(5 * hour, 5 * hour)
+    assert not await after(hour, -year)
+    assert not await after(5 * hour, 5 * hour)
+    assert not await after(hour, year)
+    assert await after(6 * hour, 6 * hour)
 
 
 async def test_a_state_file_that_was_replaced_is_said_once_and_tried_again_and_again(
