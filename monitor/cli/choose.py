@@ -8,6 +8,8 @@ from monitor.cli.naming import no_device, no_site
 from monitor.model import Credentials, Key, Target
 from monitor.protocols.rtsp import host_of, split_url, without_secrets
 
+_ONVIF = "an ONVIF device is written HOST:PORT"
+
 
 class UnknownTarget(ValueError):
     """The word names nothing; the text says what would."""
@@ -49,8 +51,10 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
         return matches
     if "://" in word:
         return [_url(word, login)]
+    if "@" in word:  # never repeated: a password may stand before it
+        raise UnknownTarget(f"a login belongs in --username and $CCTV_PASSWORD, or in an rtsp:// address; {_ONVIF}")
     if is_address(word):
-        return [Target(Key("", word), "camera", host_of(f"rtsp://{word}"), credentials=login, onvif=word)]
+        return [_onvif(word, login)]
     raise UnknownTarget(_advice(word, site, device, configured))
 
 
@@ -59,9 +63,17 @@ def _url(word: str, login: Credentials | None) -> Target:
         clean, credentials = split_url(word)
         host = host_of(clean)
     except ValueError as wrong:  # its text names the mistake and never the URL, which may hold a password
-        raise UnknownTarget(f"{wrong}; an ONVIF device is written HOST:PORT") from wrong
+        raise UnknownTarget(f"{wrong}; {_ONVIF}") from wrong
     shown = without_secrets(clean)  # some makers want the login in the path
     return Target(Key("", shown), "camera", host, credentials=credentials or login, rtsp=clean)
+
+
+def _onvif(word: str, login: Credentials | None) -> Target:
+    try:
+        host = host_of(f"rtsp://{word}")
+    except ValueError as wrong:
+        raise UnknownTarget(f"{word}: {wrong}. An address is written rtsp://… or HOST:PORT") from wrong
+    return Target(Key("", word), "camera", host, credentials=login, onvif=word)
 
 
 def _advice(word: str, site: str, device: str, configured: Configured) -> str:

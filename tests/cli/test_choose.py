@@ -43,6 +43,13 @@ def test_a_bare_host_is_an_onvif_device():
         ("scool", "no site of that name; the sites are bank, school"),
         ("school/gat", "the site school has no such device; it has gate, hall"),
         ("http://user:secret@127.0.0.1/", "the URL must begin with rtsp:// or rtsps://"),
+        ("user:secret@127.0.0.1:80", "a login belongs in --username"),
+        ("user:secret@127.0.0.1/stream", "a login belongs in --username"),
+        ("127.0.0.1:99999", "the host or port of the URL is not valid"),
+        ("127.0.0.1:port", "the host or port of the URL is not valid"),
+        ("[::1", "the host or port of the URL is not valid"),
+        (":80", "names no valid host"),
+        ("rtsp:127.0.0.1", "An address is written rtsp://"),
     ],
 )
 def test_a_wrong_word_is_answered_with_what_would_be_right(word, advice):

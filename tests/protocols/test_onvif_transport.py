@@ -169,3 +169,10 @@ def test_tls_is_checked_as_configured(
             post(transport, address)
         assert refused.value.outcome is Outcome.TLS
     transport.close()
+
+
+@pytest.mark.parametrize("host", ["...", "a..b", f"{'x' * 64}.example"])
+def test_what_cannot_be_a_name_does_not_resolve(host: str) -> None:
+    with pytest.raises(Trouble) as caught:
+        post(Transport(), host)
+    assert caught.value.outcome is Outcome.DNS

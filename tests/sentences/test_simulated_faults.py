@@ -23,8 +23,8 @@ from monitor.simulator.onvif_faults import FAULTS as ONVIF_FAULTS
 pytestmark = pytest.mark.slow
 
 QUOTED = re.compile(
-    r"[（(]\d{3} [A-Z][A-Za-z ]+[）)]|https?://\S+|\bGet\w+|OpenSSH_\S+|something broke|"
-    r"The account is locked for 30 minutes|EntityRef: expecting ';', line 1, column \d+|Excessive depth in document.*|"
+    r"[（(]\d{3} [A-Z][A-Za-z ]+(?: → [\d.:]+)?[）)]|https?://\S+|\bGet\w+|OpenSSH_\S+|something broke|"
+    r"The account is locked for 30 minutes|EntityRef: expecting ';'|Excessive depth in document.*|"
     r"Simulated SC-1|SIM-0001"
 )
 """What the devices say of themselves (RTSP status lines, ONVIF faults), names of operations, and libxml2's remarks."""

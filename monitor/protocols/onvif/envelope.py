@@ -53,7 +53,7 @@ def _tree(body: bytes) -> tuple[Any, str]:
     errors = [each for each in parser.error_log if each.domain_name != "NAMESPACE"]
     if len(errors) < len(parser.error_log) and root is not None:
         _place_strangers(root)
-    return root, plain(f"{errors[0].message}, line {errors[0].line}, column {errors[0].column}") if errors else ""
+    return root, plain(f"{errors[0].message} ({errors[0].line}:{errors[0].column})") if errors else ""
 
 
 def _place_strangers(root: Any) -> None:

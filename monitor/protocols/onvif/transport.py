@@ -204,6 +204,8 @@ def _connect(address: Address, trust: str, deadline: Deadline) -> socket.socket:
         raise Trouble(Outcome.REFUSED, f"nothing listens on port {address.port}", CONNECTING) from error
     except TimeoutError as error:
         raise Trouble(Outcome.CONNECT_TIMEOUT, f"no connection to port {address.port} in time", CONNECTING) from error
+    except UnicodeError as error:
+        raise Trouble(Outcome.DNS, f"no way to {address.host}: {words_of(error)}", CONNECTING) from error
     except OSError as error:
         raise Trouble(outcome_of(error), f"no way to {address.host}: {words_of(error)}", CONNECTING) from error
     return sock if address.scheme == "http" else _secure(sock, address, trust, deadline)
