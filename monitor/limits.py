@@ -127,8 +127,8 @@ class PictureLimits:
     """A colour that nine tenths of the lit picture share by this part of their brightness = colour_cast where nothing
     is learned and it is purple; undecidable when it is a colour that lamps or plants can have."""
     partial_flat: float = 0.25
-    """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss; the same for the
-    lowest rows filled with one even grey, reference or not."""
+    """Share of tiles flat now and not in the reference, in full rows, above this = partial_loss; so much of the lowest
+    rows filled with one even grey is one too, reference or not."""
 
     frozen_alike: float = 0.025
     """Share of the textured blocks that two key frames of a still view have exactly alike: so much is frozen, ..."""

@@ -30,10 +30,10 @@ RULES: tuple[Line, ...] = (
     Line(FaultKind.PARTIAL_LOSS, beside.partial_loss, ends=True),
     Line(FaultKind.MOVED, beside.moved, ends=True),
     Line(FaultKind.VIEW_CHANGED, beside.view_changed, ends=True),
-    Line(FaultKind.FROZEN, over_time.frozen),
-    Line(FaultKind.REPLAYED, over_time.replayed),
     Line(FaultKind.BLURRED, beside.blurred, ends=True),
     Line(FaultKind.OCCLUDED, beside.occluded),
+    Line(FaultKind.FROZEN, over_time.frozen),
+    Line(FaultKind.REPLAYED, over_time.replayed),
     Line(FaultKind.COLOUR_CAST, beside.colour_cast),
 )
 """In order of dominance: what is wrong with the whole picture is not also held against its parts."""
@@ -88,6 +88,8 @@ def _weighty(picture: Facts, limits: PictureLimits) -> Iterator[FaultKind]:
     yield from (FaultKind.UNIFORM, FaultKind.NO_SIGNAL, FaultKind.DARK)
     if not picture["reference"]["learned"]:
         yield FaultKind.COLOUR_CAST
+    if beside.doubtful(picture["reference"], limits):
+        yield FaultKind.OCCLUDED
     if picture["freeze"]["still"] or picture["decoded"] >= limits.careful_key_frames:
         yield FaultKind.FROZEN
     if picture["freeze"]["came_back"]:

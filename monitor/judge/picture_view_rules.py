@@ -14,6 +14,10 @@ COLOURS = ((15, "blue"), (85, PURPLE), (200, "orange"), (260, "green"), (361, "b
 SOFT_TOO = 1.3
 """Times the limit of fine detail where no contour anywhere is sharp either."""
 NEW_LIGHT = "no reference for this light yet"
+MOST = 0.65
+"""Share of the lost tiles that undoing a shift brings back: fewer come back by chance where the view repeats itself."""
+MUCH_STAYED = 0.4
+"""Where so much of the picture is as it was, the rest is covered: another view leaves less."""
 NEARLY_ALL = 0.9
 """Share of the lost tiles that a clear shift brings back."""
 CROSS_LIGHT_SHARE = 0.85
@@ -23,7 +27,7 @@ CROSS_LIGHT_SHARE = 0.85
 def partial_loss(picture: Facts, limits: PictureLimits) -> Answer:
     reference, blank = picture["reference"], picture["now"]["blank"]
     usual = (known(picture) or {}).get("blank", 0.0)
-    if blank > usual + limits.partial_flat:
+    if blank >= usual + limits.partial_flat:
         return answer(True, f"the lowest {blank:.0%} of the picture is one even grey from side to side")
     if not reference["learned"]:
         return undecidable(NO_REFERENCE)
@@ -37,7 +41,7 @@ def view_changed(picture: Facts, limits: PictureLimits) -> Answer:
         return undecidable(blocked)
     least = limits.view_changed_share if reference["same_light"] else CROSS_LIGHT_SHARE
     said = f"{reference['lost']:.0%} of {reference['textured']} recognisable tiles do not show the reference"
-    gone = reference["lost"] > least
+    gone = reference["lost"] > least and reference["stayed"] < MUCH_STAYED
     rich = reference["edge_ratio"] > limits.view_changed_edges
     return answer(gone and rich and not _shifted(picture, limits), said)
 
@@ -85,12 +89,28 @@ def occluded(picture: Facts, limits: PictureLimits) -> Answer:
         return undecidable(NEW_LIGHT)
     lost, lasting, looks = reference["lost"], reference["lost_lasting"], reference["lasting_looks"]
     said = f"{lost:.0%} of {reference['textured']} recognisable tiles are covered"
+    if reference["covered"] > limits.occluded_share:
+        return answer(True, f"{said}, {reference['covered']:.0%} of all tiles")
     if lost < limits.occluded_share_lasting:
-        return answer(reference["covered"] > limits.occluded_share, f"{said}, {reference['covered']:.0%} of all tiles")
+        return _uncovered(said, reference, limits)
     if looks > 1:
         return answer(lasting > limits.occluded_share_lasting, f"{said}, {lasting:.0%} in {looks} looks in a row")
     careful = picture["decoded"] >= limits.careful_key_frames
     return answer(lost > (limits.occluded_share_lasting if careful else limits.occluded_share), said)
+
+
+def _uncovered(said: str, reference: Mapping[str, Any], limits: PictureLimits) -> Answer:
+    if doubtful(reference, limits):
+        share = reference["unwitnessed"]
+        changed = f"{share:.0%} of the picture changed where there is nothing to recognise"
+        return undecidable(f"{changed}: a cloth and another lamp look alike")
+    return answer(False, said)
+
+
+def doubtful(reference: Mapping[str, Any], limits: PictureLimits) -> bool:
+    """Covered or lit differently: so much of the picture changed where nothing could tell."""
+    unwitnessed: float = reference.get("unwitnessed", 0.0)
+    return unwitnessed > limits.occluded_share
 
 
 def colour_cast(picture: Facts, limits: PictureLimits) -> Answer:
@@ -129,6 +149,7 @@ def _shifted(picture: Facts, limits: PictureLimits) -> bool:
     """A shift is believed when undoing it brings lost tiles back: many, or nearly all where the response is clear."""
     reference = picture["reference"]
     clear = reference["response"] > limits.moved_clear
-    wanted = min(limits.moved_recovers, NEARLY_ALL * reference["lost_here"]) if clear else limits.moved_recovers
+    few = min(limits.moved_recovers, NEARLY_ALL * reference["lost_here"]) if clear else limits.moved_recovers
+    wanted = max(few, MOST * reference["lost_here"])
     recovers: bool = reference["lost_here"] - reference["lost"] >= wanted
     return recovers and reference["shift"] >= limits.moved_shift and reference["response"] > limits.moved_response

@@ -91,6 +91,8 @@ class Beholder:
             "textured": comparison.textured,
             "lost": round(comparison.lost, 4),
             "covered": round(comparison.covered, 4),
+            "unwitnessed": round(comparison.unwitnessed, 4),
+            "stayed": round(comparison.stayed, 4),
             "lost_lasting": round(lasting, 4),
             "lasting_looks": looks,
             "lost_here": round(comparison.lost_here, 4),
@@ -154,7 +156,7 @@ def fit(numbers: Statistics, limits: PictureLimits) -> bool:
         and numbers.native_noise < limits.noise_alone
         and not card
         and (numbers.focus == 0 or numbers.focus >= limits.blurred_focus)
-        and numbers.blank <= limits.partial_flat
+        and numbers.blank < limits.partial_flat
         and not (numbers.stripe_spread > limits.stripe_spread and numbers.stripe_peak > limits.stripe_peak)
     )
 

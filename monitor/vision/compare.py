@@ -19,6 +19,10 @@ ALIKE = 0.3
 """Gradient correlation of a tile below which it no longer shows the reference."""
 DEPARTED = 0.5
 """Change of a plain tile's level beyond that of the light (natural logarithm: a factor of 1.65) that is no shading."""
+STAYED = 0.1
+"""Change of a plain tile's level up to which it is as it was."""
+FEW = 0.15
+"""Share of the tiles with something to recognise that must be, to read the light off them; unrelated views keep .05."""
 DIM = 8.0
 """Grey levels added first, below which a factor means nothing."""
 NEARLY_ALL, FEWEST_WITNESSES = 0.7, 6
@@ -38,7 +42,10 @@ class Comparison:
     textured: int  # tiles that can be compared
     lost: float  # share of them that no longer show the reference, a small shift undone
     lost_tiles: Tiles = field(repr=False)  # (DOWN, ACROSS)
+    unlike: Tiles = field(repr=False)  # the same of all tiles, the faint ones where they stood
     covered: float = 0.0  # share of all tiles outside the masks: lost, or plain ones of another level among lost ones
+    unwitnessed: float = 0.0  # the same where nothing recognisable stood
+    stayed: float = 0.0  # share of all tiles outside the masks: recognised, or plain ones of the same level
     light: float = 1.0  # level now / then over the tiles that still show it (all, when few do)
     shift_across: float = 0.0  # of the width, + = content went right; 0 while nearly all tiles are where they were
     shift_down: float = 0.0  # of the height
@@ -57,17 +64,24 @@ class Comparison:
 def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
     """Sketches of miniatures of the same shape; ``masked`` (DOWN, ACROSS) is left out. About half a millisecond."""
     textured = then.textured & ~masked
-    here = (_correlation(then, now.across, now.down, now.power) < ALIKE) & textured
+    unlike = _correlation(then, now.across, now.down, now.power) < ALIKE
+    here = unlike & textured
     shift = displacement(then, now) if _share(here, textured) > SHIFTED else Displacement(0.0, 0.0, 0.0)
     usable, lost = textured, here
     if shift.response > BELIEVED:
         usable, lost = _aligned(then, now, textured, here, shift)
-    light = _light(then, now, textured, lost)
+    known = (textured & ~lost) | (then.faint & ~unlike & ~masked)
+    light = _light(then, now, known)
+    gone, stayed = _gone(then, now, lost, unlike, masked, light)
+    covered, unwitnessed = _covered(then, gone, lost, masked)
     return Comparison(
         textured=int(textured.sum()),
         lost=_share(lost, usable),
         lost_tiles=lost,
-        covered=_covered(then, now, textured, lost, masked, light),
+        unlike=np.where(textured, lost, unlike),
+        covered=covered,
+        unwitnessed=unwitnessed,
+        stayed=_share(known | stayed, ~masked),
         light=light,
         shift_across=shift.across / now.grey.shape[1],
         shift_down=shift.down / now.grey.shape[0],
@@ -89,23 +103,31 @@ def _share(tiles: Tiles, among: Tiles) -> float:
     return float((tiles & among).sum()) / max(int(among.sum()), 1)
 
 
-def _light(then: Sketch, now: Sketch, textured: Tiles, lost: Tiles) -> float:
+def _light(then: Sketch, now: Sketch, known: Tiles) -> float:
     """Level ratio where the view is still recognised, so that a dark cloth is not taken for nightfall."""
-    kept = textured & ~lost
-    if kept.sum() < max(4, 0.25 * textured.sum()):
-        kept = np.ones_like(textured)
-    return float((now.level[kept].mean() + 1) / (then.level[kept].mean() + 1))
+    some = known if known.sum() >= max(4, FEW * (then.textured | then.faint).sum()) else np.ones_like(known)
+    return float((now.level[some].mean() + 1) / (then.level[some].mean() + 1))
 
 
-def _covered(then: Sketch, now: Sketch, textured: Tiles, lost: Tiles, masked: Tiles, light: float) -> float:
-    """Plain tiles count with the lost ones when their level went another way than the light, and hardly a recognisable
-    tile in their midst is still recognised: in a shadow it would be."""
+def _covered(then: Sketch, gone: Tiles, lost: Tiles, masked: Tiles) -> tuple[float, float]:
+    """Share of all tiles that are gone, plain ones too if hardly a recognisable tile in their midst is still
+    recognised (in a shadow it would be); and that share where too few recognisable tiles are there to tell."""
+    everything = max(int((~masked).sum()), 1)
+    amidst = then.textured & ~masked & (cv2.blur(gone.astype(np.float32), (3, 3)) > 0.5)
+    witnesses, enough = int((amidst & lost).sum()), max(FEWEST_WITNESSES, NEARLY_ALL * int(amidst.sum()))
+    share = float(gone.sum()) / everything
+    if witnesses >= enough:
+        return share, 0.0
+    return float(lost.sum()) / everything, share if amidst.sum() < FEWEST_WITNESSES else 0.0
+
+
+def _gone(then: Sketch, now: Sketch, lost: Tiles, unlike: Tiles, masked: Tiles, light: float) -> tuple[Tiles, Tiles]:
+    """Tiles that are lost, or plain and of a level that went another way than the light, or without the little that
+    was always seen in them; and plain ones that are as they were."""
     change = np.abs(np.log((now.level + DIM) / (light * then.level + DIM)))
-    gone = lost | ((change > DEPARTED) & ~textured & ~masked)
-    amidst = textured & (cv2.blur(gone.astype(np.float32), (3, 3)) > 0.5)
-    witnesses = int((amidst & lost).sum())
-    believed = witnesses >= max(FEWEST_WITNESSES, NEARLY_ALL * int(amidst.sum()))
-    return float((gone if believed else lost).sum()) / max(int((~masked).sum()), 1)
+    plain = ~then.textured & ~masked
+    gone = lost | (plain & ((change > DEPARTED) | (unlike & then.faint)))
+    return gone, plain & ~gone & (change < STAYED)
 
 
 def displacement(then: Sketch, now: Sketch) -> Displacement:

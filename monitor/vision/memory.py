@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.model import Memory
 
-MAGIC = b"cctv-picture-1\n"
+MAGIC = b"cctv-picture-2\n"
 HEAD = struct.Struct("<II")  # CRC-32 of all that follows it, length of the header
 
 

@@ -19,6 +19,8 @@ SMOOTH = 1.0
 TEXTURED_EDGES = 8.0
 """Mean gradient of a tile from which its edges can be recognised again, grey levels."""
 TEXTURED_SPREAD = 6.0
+FAINT_EDGES = 1.0
+"""Less is the noise that the median of seven pictures leaves."""
 LAPLACIAN_POWER = 20
 """Variance of the Laplacian of white noise of variance 1: the sum of the kernel's squares."""
 CONTOUR = 8.0
@@ -42,12 +44,18 @@ class Sketch(NamedTuple):
     detail: Floats  # Laplacian per coarse gradient, to compare with the same tile of another picture
     focus: float = 0.0  # see _focus
     restless: Tiles | None = None  # of a reference: tiles that seldom show the same twice, waves or leaves
+    steady: Tiles | None = None  # of a reference: tiles that always did
 
     @property
     def textured(self) -> Tiles:
         """Tiles whose edges can be recognised again."""
         strong = np.logical_and(self.edges >= TEXTURED_EDGES, self.spread >= TEXTURED_SPREAD)
         return strong if self.restless is None else strong & ~self.restless
+
+    @property
+    def faint(self) -> Tiles:
+        """Tiles with little to see in them that nevertheless has always been seen."""
+        return np.zeros((DOWN, ACROSS), bool) if self.steady is None else self.steady & (self.edges >= FAINT_EDGES)
 
 
 def miniature(inner: Plane) -> Plane:

@@ -59,7 +59,10 @@ class View:
     @functools.cached_property
     def drawn(self) -> Sketch:
         one = recalled(self.reference, self.tiles) if self.tiles else sketch(self.reference)
-        return one._replace(restless=np.array(self.words.get("restless", 0)) > RESTLESS)
+        if restless := self.words.get("restless"):
+            share = np.array(restless)
+            return one._replace(restless=share > RESTLESS, steady=share == 0)
+        return one
 
 
 class Views:
@@ -165,8 +168,8 @@ def _beside(pictures: Sequence[Plane], middle: Plane) -> list[Comparison]:
 
 
 def _restless(beside: Sequence[Comparison], known: list[list[int]] | None) -> list[list[int]]:
-    """(DOWN, ACROSS) hundredths of the samples in which a tile was lost; up at once, down slowly."""
-    lost = 100 * np.mean([one.lost_tiles for one in beside], axis=0)
+    """(DOWN, ACROSS) hundredths of the samples that a tile was not like; up at once, down slowly."""
+    lost = 100 * np.mean([one.unlike for one in beside], axis=0)
     kept: list[list[int]] = np.maximum(lost, CALMER * np.array(known or 0)).astype(int).tolist()
     return kept
 

@@ -79,7 +79,7 @@ async def test_without_a_stream_there_is_no_picture_to_judge() -> None:
 async def test_damaged_memory_is_read_as_none() -> None:
     async with Simulator([spec()]) as site:
         camera = target(site)
-        evidence = await look_at_picture(camera, b"cctv-picture-1\n" + bytes(60), Deadline.after(15))
+        evidence = await look_at_picture(camera, b"cctv-picture-2\n" + bytes(60), Deadline.after(15))
     assert evidence.facts["picture"]["freeze"]["earlier_looks"] == 0
 
 
