@@ -36,7 +36,8 @@ class Archive:
     def keep(self, document: Document, shown: Mapping[str, bytes]) -> KeptReport:
         """Write the document and what it looks like (ending -> content). Raises OSError."""
         folder = self.folder / document["site"]
-        folder.mkdir(parents=True, exist_ok=True)
+        for one in (self.folder.parent, self.folder, folder):
+            _made(one)
         at = datetime.fromisoformat(document["made_at"]).astimezone(ZoneInfo(document["timezone"]))
         made = at.strftime(STAMP)
         name = _free(folder, f"{document['kind']}-{made}")
@@ -89,10 +90,24 @@ def _free(folder: Path, stem: str) -> str:
     return name
 
 
+def _made(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _as_its_folder(folder)
+
+
+def _as_its_folder(path: Path) -> None:
+    """Root's verbs write beside the daemon: what they make is the daemon's, or it could write no report there itself."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
 def _write_new(path: Path, content: bytes) -> None:
     """All of it or nothing, and never over a file that is there: FileExistsError."""
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
+    _as_its_folder(part)
     try:
         os.link(part, path)
     finally:
