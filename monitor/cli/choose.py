@@ -52,7 +52,7 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
     if "://" in word:
         return [_url(word, login)]
     if "@" in word:  # never repeated: a password may stand before it
-        raise UnknownTarget(f"a login belongs in --username and $CCTV_PASSWORD, or in an rtsp:// address; {_ONVIF}")
+        raise UnknownTarget(f"a login is not written before a host, but with --username; {_ONVIF}")
     if is_address(word):
         return [_onvif(word, login)]
     raise UnknownTarget(_advice(word, site, device, configured))
