@@ -97,7 +97,7 @@ def _made(folder: Path) -> None:
 
 
 def _as_its_folder(path: Path) -> None:
-    """Root's verbs write beside the daemon: what they make is the daemon's, or it could write no report there itself."""
+    """Root's verbs write beside the daemon: what they make is the daemon's, or it could write none itself."""
     if os.geteuid() == 0:
         owner = path.parent.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
