@@ -162,6 +162,15 @@ def test_a_clock_set_back_while_a_fault_comes_and_goes_leaves_it_no_day_longer()
     assert story.wait(1).actions()[-1] == "resolve"
 
 
+@pytest.mark.parametrize("kind", [FaultKind.ONVIF_FAILED, FaultKind.AUTH_FAILED])
+def test_a_refused_login_is_one_ticket_whatever_else_needs_that_login(kind: FaultKind) -> None:
+    story = Story(camera("gate"), camera("yard")).down("gate", kind=FaultKind.AUTH_FAILED)
+    story.now += timedelta(seconds=20)
+    story.down("gate", kind=kind, probe="onvif").wait(10)
+    assert story.opened() == [("gate", FaultKind.AUTH_FAILED)]
+    assert [fault.parent for fault in story.faults.values()] == ["", "f1"]
+
+
 def test_one_camera_down_is_told_once_after_the_time_to_settle() -> None:
     story = Story(camera("gate"), camera("yard")).down("gate")
     assert story.heard == []
