@@ -216,6 +216,32 @@ def test_h265_that_is_not_whole_is_not_given(payloads):
     assert feed(H265([VPS_5, SPS_5, PPS_5]), payloads) == []
 
 
+def numbered(payload: bytes) -> bytes:
+    """The same with decoding order numbers (RFC 7798 4.4), as sprop-max-don-diff announces them."""
+    kind = payload[0] >> 1 & 0x3F
+    if kind == 48:
+        lengths, at = [], 2
+        while at < len(payload):
+            lengths.append(2 + int.from_bytes(payload[at : at + 2], "big"))
+            at += lengths[-1]
+        units = [payload[2 + sum(lengths[:n]) :][: lengths[n]] for n in range(len(lengths))]
+        return payload[:2] + b"\x00\x01" + b"\x00".join(units)
+    if kind == 49:
+        return payload[:3] + (b"\x00\x02" if payload[2] & 0x80 else b"") + payload[3:]
+    return payload[:2] + b"\x00\x03" + payload[2:]
+
+
+@pytest.mark.parametrize(
+    "payloads",
+    [[VPS_5, SPS_5, PPS_5, IDR_5], [ap(VPS_5, SPS_5, PPS_5), *fu_5(IDR_5)], [ap(VPS_5, SPS_5, PPS_5, IDR_5)]],
+)
+def test_h265_with_decoding_order_numbers(payloads):
+    depacketiser = H265(donl=True)
+    assert feed(depacketiser, list(map(numbered, payloads))) == [WHOLE_5]
+    key = bytearray(numbered(payloads[-1]))
+    assert depacketiser.is_key(key, 0, len(key)) == H265().is_key(bytearray(payloads[-1]), 0, len(payloads[-1]))
+
+
 def test_h265_key_pictures_are_known_from_their_headers():
     keys = [IDR_5, CRA_5, fu_5(IDR_5)[1], ap(VPS_5, IDR_5)]
     others = [SLICE_5, SPS_5, ap(VPS_5, SPS_5), fu_5(SLICE_5, 20)[0], b"\x62", b"\x60"]
@@ -398,6 +424,16 @@ def test_a_picture_wider_than_the_header_can_say_takes_the_described_size():
     (found,) = feed(decoder, wide)
     assert decoder.size == (2560, 1440)
     assert b"\x05\xa0\x0a\x00" in found[:700]
+
+
+def test_a_wide_picture_may_be_described_in_the_packet_s_extension():
+    tables, scan = segments(encoded(cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420))
+    wide = [part[:6] + b"\x00\x00" + part[8:] for part in jpeg_payloads(scan, tables=tables)]
+    decoder = Mjpeg()
+    for extension in (b"\xff\xc0\x00\x11\x08\x05", b"\xff\xd8\xff\xc0\x00\x11\x08\x05\xa0\x0a\x00\x03"):
+        decoder.extension(bytearray(extension), 0, len(extension))
+    assert len(feed(decoder, wide)) == 1
+    assert decoder.size == (2560, 1440)
 
 
 def test_a_lost_fragment_loses_the_picture_and_no_other():

@@ -268,6 +268,21 @@ async def test_key_frames_without_parameter_sets_cannot_be_decoded():
     assert not seen.key_frame_may_come
 
 
+async def test_pictures_of_untold_size_cannot_be_judged():
+    sdp = "v=0\r\nm=video 0 RTP/AVP 26\r\na=control:track1\r\n"
+    wide = b"\0\0\0\0\x01\x32\0\0scan"
+
+    async def media(camera, writer):
+        video = Video(kind=26)
+        while True:
+            writer.write(video.picture(wide))
+            await asyncio.sleep(0.02)
+
+    seen = await seen_by(ScriptedCamera(sdp=sdp, media=media))
+    assert seen.outcome is Outcome.UNSUPPORTED
+    assert "size" in seen.reason
+
+
 async def test_no_key_frame_is_wanted_and_none_awaited():
     seen = await seen_by(ScriptedCamera(media=lambda camera, writer: only(SLICE, writer=writer)), key_frames=0)
     assert seen.outcome is Outcome.SEEN

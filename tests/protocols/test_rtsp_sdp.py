@@ -46,6 +46,14 @@ def test_static_jpeg_needs_no_rtpmap():
     assert track(HEAD + "m=video 0 RTP/AVP 26\r\n") == VideoTrack("mjpeg", 26)
 
 
+@pytest.mark.parametrize(
+    ("fmtp", "donl"), [("sprop-max-don-diff=2", True), ("a=1; sprop-max-don-diff = 0", False), ("", False)]
+)
+def test_decoding_order_numbers_are_announced(fmtp, donl):
+    lines = f"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H265/90000\r\na=fmtp:96 {fmtp}\r\n"
+    assert video_track(f"v=0\r\n{lines}".encode()).donl is donl
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_any_line_end(end):
     text = (VIDEO + "a=control:track1\r\n").replace("\r\n", end)

@@ -1,5 +1,7 @@
 """H.265 over RTP (RFC 7798): single units, aggregation and fragmentation, to the first complete key picture."""
 
+from collections.abc import Iterable
+
 from monitor.protocols.rtsp.nal import Depacketiser, first_number, spans
 from monitor.protocols.rtsp.sps import h265_size
 
@@ -10,12 +12,17 @@ _RECOVERY_POINT = 6
 
 
 class H265(Depacketiser):
+    def __init__(self, parameter_sets: Iterable[bytes] = (), *, donl: bool = False) -> None:
+        """``donl``: every payload has a decoding order number behind its header."""
+        super().__init__(parameter_sets)
+        self._donl = 2 * donl
+
     def is_key(self, data: bytearray, start: int, stop: int) -> bool:
         kind = data[start] >> 1 & 0x3F
         if kind == _FU:
             return stop - start > 2 and data[start + 2] & 0x3F in _KEYS
         if kind == _AP:
-            return any(data[begin] >> 1 & 0x3F in _KEYS for begin, _ in spans(data, start + 2, stop))
+            return any(data[begin] >> 1 & 0x3F in _KEYS for begin, _ in self._spans(data, start, stop))
         return kind in _KEYS
 
     def is_other(self, data: bytearray, start: int, stop: int) -> bool:
@@ -28,11 +35,14 @@ class H265(Depacketiser):
             if stop - start > 3 and data[start + 2] & 0x3F in _WANTED:
                 flags = data[start + 2]
                 head = bytes((data[start] & 0x81 | (flags & 0x3F) << 1, data[start + 1]))
-                self._fragment_part(head, data, start + 3, stop, flags)
+                self._fragment_part(head, data, start + 3 + (self._donl if flags & 0x80 else 0), stop, flags)
         elif kind == _AP:
-            self._aggregate(data, start + 2, stop)
+            self._aggregate(data, start + 2 + self._donl, stop, self._donl // 2)
         elif kind in _WANTED or data[start : start + 2] == b"\x00\x00":  # no header: it begins with a start code
-            self._units(bytes(data[start:stop]))
+            self._units(bytes(data[start : start + 2] + data[start + 2 + self._donl : stop]))
+
+    def _spans(self, data: bytearray, start: int, stop: int) -> list[tuple[int, int]]:
+        return spans(data, start + 2 + self._donl, stop, self._donl // 2)
 
     def _unit(self, unit: bytes) -> None:
         kind = unit[0] >> 1 & 0x3F

@@ -1,5 +1,7 @@
 """Motion JPEG over RTP (RFC 2435): every picture is a key picture; given as a JPEG file."""
 
+import struct
+
 from monitor.protocols.rtsp import jpeg
 from monitor.protocols.rtsp.nal import MAX_PICTURE
 
@@ -37,6 +39,14 @@ class Mjpeg:
         self._parts.append(bytes(data[body:stop]))
         self._offset += stop - body
         return self._finish() if marker else None
+
+    def extension(self, data: bytearray, start: int, stop: int) -> None:
+        """Take the extension of a packet: headers of the JPEG file itself (ONVIF Streaming, JPEG over RTP), of which
+        we want the size, since that of RFC 2435 ends at 2040 pixels."""
+        at = data.find(b"\xff\xc0", start, stop)
+        if 0 <= at <= stop - 9:
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            self._described = (width, height) if width and height else self._described
 
     def is_key(self, data: bytearray, start: int, stop: int) -> bool:
         """Whether this payload begins a picture."""

@@ -121,9 +121,9 @@ class Depacketiser(ABC):
             self._bytes -= len(unit)
             self._units(unit)
 
-    def _aggregate(self, data: bytearray, start: int, stop: int) -> None:
+    def _aggregate(self, data: bytearray, start: int, stop: int, between: int = 0) -> None:
         """Units that share a packet, each behind its 16-bit size (RFC 6184 5.7.1, RFC 7798 4.4.2)."""
-        for begin, end in spans(data, start, stop):
+        for begin, end in spans(data, start, stop, between):
             self._units(bytes(data[begin:end]))
 
     def _finish(self) -> bytes | None:
@@ -134,8 +134,8 @@ class Depacketiser(ABC):
         return b"".join(b"\x00\x00\x00\x01" + unit for unit in units)
 
 
-def spans(data: bytearray, start: int, stop: int) -> list[tuple[int, int]]:
-    """Where the units of an aggregation packet lie; a size past the packet's end is left out."""
+def spans(data: bytearray, start: int, stop: int, between: int = 0) -> list[tuple[int, int]]:
+    """Where the units of an aggregation packet lie, ``between`` bytes apart; a size past its end is left out."""
     found = []
     while start + 2 < stop:
         end = start + 2 + (data[start] << 8 | data[start + 1])
@@ -143,7 +143,7 @@ def spans(data: bytearray, start: int, stop: int) -> list[tuple[int, int]]:
             break
         if end > start + 2:
             found.append((start + 2, end))
-        start = end
+        start = end + between
     return found
 
 

@@ -22,6 +22,7 @@ class VideoTrack:
     control: str = ""  # as written: absolute, relative, or ""
     base: str = ""  # the session's own control URL when absolute
     parameter_sets: tuple[bytes, ...] = ()
+    donl: bool = False  # payloads hold decoding order numbers (RFC 7798 7.1, sprop-max-don-diff)
     frame_rate: float | None = None
     size: tuple[int, int] | None = None  # a=x-dimensions or a=framesize
     others: tuple[str, ...] = field(default=(), compare=False)  # video encodings we cannot read
@@ -63,6 +64,7 @@ def _track(block: str, base: str, unknown: list[str]) -> VideoTrack | None:
             control=_attribute(rest, "control"),
             base=base,
             parameter_sets=_parameter_sets(fmtp),
+            donl=re.search(r"(?i)sprop-max-don-diff *= *[1-9]", fmtp) is not None,
             frame_rate=_frame_rate(rest),
             size=_size(rest),
         )

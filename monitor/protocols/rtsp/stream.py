@@ -35,7 +35,7 @@ class Assembler(Protocol):
 def assembler_for(track: VideoTrack) -> Assembler:
     if track.codec == "mjpeg":
         return Mjpeg(track.size)
-    return H264(track.parameter_sets) if track.codec == "h264" else H265(track.parameter_sets)
+    return H264(track.parameter_sets) if track.codec == "h264" else H265(track.parameter_sets, donl=track.donl)
 
 
 @dataclass(slots=True)
@@ -65,7 +65,7 @@ class Stream:
         self.changed = asyncio.Event()
         self.dating: Dating | None = None  # of a playback
         self.assembler = assembler_for(track)
-        self._codec = track.codec
+        self.codec = track.codec
         self._payload_type = track.payload_type
         self._wanted = wanted
         self._began = began
@@ -174,7 +174,7 @@ class Stream:
             self._count_key(timestamp, now)
         if self.key_frames and arrived - self.key_frames[-1].arrived < self._spacing:
             return
-        self.key_frames.append(KeyFrame(self._codec, picture, timestamp, arrived))
+        self.key_frames.append(KeyFrame(self.codec, picture, timestamp, arrived))
         self.changed.set()
 
     def _count_key(self, timestamp: int, now: float) -> None:
@@ -192,7 +192,10 @@ class Stream:
             return None
         if self.dating is not None:
             self.dating.packet(data, start, stop)
-        return trim(data, start, stop)
+        span = trim(data, start, stop)
+        if span is not None and data[start] & 0x10 and isinstance(self.assembler, Mjpeg):
+            self.assembler.extension(data, start + 12, span[0])
+        return span
 
     def _adopt(self, source: int) -> bool:
         """The first source is ours; another becomes ours when it comes twice in a row (RFC 3550 A.1, probation)."""
