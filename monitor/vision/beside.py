@@ -157,8 +157,14 @@ def fit(numbers: Statistics, limits: PictureLimits) -> bool:
         and not card
         and (numbers.focus == 0 or numbers.focus >= limits.blurred_focus)
         and numbers.blank < limits.partial_flat
-        and not (numbers.stripe_spread > limits.stripe_spread and numbers.stripe_peak > limits.stripe_peak)
+        and not _striped(numbers, limits)
     )
+
+
+def _striped(numbers: Statistics, limits: PictureLimits) -> bool:
+    """Bands all over; those of a blind or a fence are part of the view."""
+    strong = numbers.stripe_spread > limits.stripe_spread and numbers.stripe_peak > limits.stripe_peak
+    return strong and numbers.stripe_coherence > limits.stripe_coherence
 
 
 def masked_tiles(masks: Sequence[tuple[float, float, float, float]], limits: PictureLimits) -> Tiles:

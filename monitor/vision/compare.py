@@ -23,6 +23,8 @@ STAYED = 0.1
 """Change of a plain tile's level up to which it is as it was."""
 FEW = 0.15
 """Share of the tiles with something to recognise that must be, to read the light off them; unrelated views keep .05."""
+FINE = 0.1
+"""Detail of a reference's tile that is worth asking for; below it noise decides."""
 DIM = 8.0
 """Grey levels added first, below which a factor means nothing."""
 NEARLY_ALL, FEWEST_WITNESSES = 0.7, 6
@@ -165,4 +167,5 @@ def _layout(then: Sketch, now: Sketch) -> float:
 
 
 def _sharpness(then: Sketch, now: Sketch, tiles: Tiles) -> float:
-    return float(np.median(now.detail[tiles] / np.maximum(then.detail[tiles], 1e-3))) if tiles.any() else 1.0
+    some = tiles & (then.detail > FINE)
+    return float(np.median(now.detail[some] / then.detail[some])) if some.sum() >= FEWEST_WITNESSES else 1.0
