@@ -128,7 +128,7 @@ class Watch:
         lost = f", {seen.lost} of them lost" if seen.lost else ""
         within = f"within {self._loop.time() - seen.first_at:.1f} s ({seen.expected} packets{lost})"
         if self._stream.codec == "mjpeg" and not self._stream.assembler.size:
-            words = "the pictures are wider than JPEG over RTP can say, and the camera tells their size nowhere else"
+            words = "the pictures are wider than MJPEG over RTP can say, and the camera tells their size nowhere else"
             raise DeviceError(Outcome.UNSUPPORTED, words)
         if self._stream.keys.count:
             reason = f"key frames came, but none was complete and decodable {within}"
