@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 
@@ -29,8 +29,8 @@ VERBS = (
 """In the order of ``cctv --help``; each is the function, or the group, of the file of its name."""
 INTERRUPTED = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
-UNWRITTEN = 2
-"""The exit code when nobody can read what was found: whatever it was, it is not 'a fault was seen'."""
+UNDONE = 2
+"""The exit code when the machine does not let the verb do its work: whatever it was, it is not 'a fault was seen'."""
 UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EPIPE)
 
 
@@ -86,12 +86,18 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:  # while the verb's file is read: the verb itself ends in its own way
         sys.exit(INTERRUPTED)
+    except PermissionError as refused:
+        _end(f"{refused.filename}: {refused.strerror}")
     except OSError as refused:
         if refused.errno not in UNWRITABLE:
             raise
-        sys.stdout = _nowhere()  # what is left cannot be written either
-        print(said(f"the output cannot be written: {refused.strerror}", of_terminal()), file=sys.stderr)
-        sys.exit(UNWRITTEN)
+        _end(f"the output cannot be written: {refused.strerror}")
+
+
+def _end(sentence: str) -> NoReturn:
+    sys.stdout = _nowhere()  # what is left in it may not be writable
+    print(said(sentence, of_terminal()), file=sys.stderr)
+    sys.exit(UNDONE)
 
 
 def _make_writable() -> None:

@@ -1,5 +1,6 @@
 """Passwords and tokens: where they may be kept, and how they are fetched. Nothing here ever repeats one."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def _from_credential(name: str, around: Surroundings) -> str:
             f"write LoadCredential={name}:PATH in the unit, or use {{file: PATH}}"
         )
     path = Path(folder) / name
-    if not path.is_file():
+    if os.access(folder, os.X_OK) and not path.is_file():  # of a closed folder, reading says what is wrong
         raise wrong(f"the credential {name} is not in {folder}; write LoadCredential={name}:PATH in the unit")
     return _from_file(str(path), around)
 

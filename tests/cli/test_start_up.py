@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,24 @@ def test_a_closed_output_and_a_poor_encoding_are_no_trace():
     done = shell("explain frozen --lang zh", PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert "(frozen)" in done.stdout
+
+
+ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+"""Root without the right to read everything."""
+
+
+def test_what_may_not_be_read_is_said_in_a_line(tmp_path: Path):
+    (tmp_path / "cctv.yaml").write_text("sites: [{id: a, password: {credential: key}}]")
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0)
+    said = status(tmp_path / "cctv.yaml", CREDENTIALS_DIRECTORY=str(tmp_path / "closed"))
+    assert f"cannot read the secret file {tmp_path}/closed/key: Permission denied" in said
+    assert status(tmp_path / "closed/cctv.yaml").startswith(f"{tmp_path}/closed/cctv.yaml: ")
+
+
+def status(config: Path, **environ: str) -> str:
+    """The one line of a refusal."""
+    command = [*ORDINARY, sys.executable, "-m", "monitor.cli", "status", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environ})
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    return done.stderr
