@@ -49,7 +49,7 @@ ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.ge
 
 
 def test_what_may_not_be_read_is_said_in_a_line(tmp_path: Path):
-    (tmp_path / "cctv.yaml").write_text("sites: [{id: a, password: {credential: key}}]")
+    (tmp_path / "cctv.yaml").write_text("sites: [{id: a, username: b, password: {credential: key}}]")
     (tmp_path / "closed").mkdir()
     (tmp_path / "closed").chmod(0)
     said = status(tmp_path / "cctv.yaml", CREDENTIALS_DIRECTORY=str(tmp_path / "closed"))
