@@ -23,6 +23,9 @@ Connection = sqlite3.Connection
 """What functions that run in a transaction are given; only this room opens one."""
 BUSY_SECONDS = 10.0
 """How long one writer waits for another; every transaction here takes milliseconds."""
+KEPT_PAGES = -512
+"""KiB of the file that each of the daemon's connections keeps in memory, as SQLite counts them; the kernel keeps it as
+well. A few thousand tickets must not make the daemon any larger."""
 
 WORDS = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -183,7 +186,7 @@ def _claimed(path: Path) -> int:
 def _with_reader(writer: sqlite3.Connection, path: Path) -> tuple[sqlite3.Connection, sqlite3.Connection]:
     """And one to read with: a page must not wait for the disk, or for another program that holds the file."""
     try:
-        return writer, _opened(f"{path.resolve().as_uri()}?mode=ro")
+        return writer, _kept_small(_opened(f"{path.resolve().as_uri()}?mode=ro"))
     except sqlite3.Error:
         writer.close()
         raise
@@ -201,7 +204,7 @@ def _copy(source: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 def _open_writer(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = _opened(f"{path.resolve().as_uri()}?mode=rwc")
+    connection = _kept_small(_opened(f"{path.resolve().as_uri()}?mode=rwc"))
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")  # a committed fault survives a power cut
     connection.execute("PRAGMA journal_size_limit=16777216")
@@ -231,6 +234,11 @@ def _open_reader(path: Path) -> sqlite3.Connection:
 def _opened(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
+    return connection
+
+
+def _kept_small(connection: sqlite3.Connection) -> sqlite3.Connection:
+    connection.execute(f"PRAGMA cache_size={KEPT_PAGES}")
     return connection
 
 
