@@ -14,7 +14,7 @@ from monitor.cli.context import configured, fail, login_from
 def check(
     targets: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TARGET]...", help="SITE, SITE/DEVICE, rtsp://… or HOST:PORT; none = all"),
+        typer.Argument(metavar="TARGET", help="SITE, SITE/DEVICE, rtsp://… or HOST:PORT; none = all"),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
     probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif.")] = None,

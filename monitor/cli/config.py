@@ -11,7 +11,7 @@ from monitor.cli.terminal import told
 from monitor.settings import RECORDER_OPTIONS, SINK_OPTIONS, show
 
 app = typer.Typer(no_args_is_help=True)
-File = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The configuration file.")]
+File = Annotated[Path | None, typer.Argument(metavar="FILE", help="The configuration file.")]
 Config = Annotated[Path | None, typer.Option(help="The same, as with the other verbs.")]
 
 

@@ -16,7 +16,7 @@ FORMATS = ("html", "csv", "json")
 
 def report(
     period: Annotated[str, typer.Argument(metavar="day|week|month")],
-    site: Annotated[str, typer.Argument(metavar="[SITE]", help="None = every site.")] = "",
+    site: Annotated[str, typer.Argument(metavar="SITE", help="None = every site.")] = "",
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
     form: Annotated[str, typer.Option("--format", help="html, csv or json.")] = "html",
     lang: Annotated[str | None, typer.Option(help="zh or en; none = the language of the site.")] = None,

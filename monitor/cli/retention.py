@@ -15,7 +15,7 @@ from monitor.model import Key, Target
 
 def retention(
     targets: Annotated[
-        list[str] | None, typer.Argument(metavar="[TARGET]...", help="SITE, SITE/RECORDER or SITE/CAMERA; none = all")
+        list[str] | None, typer.Argument(metavar="TARGET", help="SITE, SITE/RECORDER or SITE/CAMERA; none = all")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
     proof: Annotated[bool, typer.Option("--proof", help="Decode samples of every camera.")] = False,
