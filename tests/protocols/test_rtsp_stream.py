@@ -18,6 +18,8 @@ KINDS = {
     "key": [SPS, PPS, *fu_a(IDR, 400)],
     "delta": fu_a(LONG_SLICE, 100),
     "small": [SLICE],
+    "slices": [SPS, PPS, *fu_a(IDR, 700), *fu_a(b"\x65\x00" + IDR[2:], 500)],
+    "told amid": [SPS, PPS, *fu_a(IDR, 400)[:3], b"\x06\x01sei", *fu_a(IDR, 400)[3:]],
     "told late": [b"\x06\x01sei", *fu_a(LONG_SLICE, 300)],
 }
 
@@ -75,8 +77,8 @@ def test_what_is_counted_in_one_go_is_counted_the_same(
     assert received(data, places, wanted, in_one_go=True) == singly
 
 
-@pytest.mark.parametrize(("kind", "wanted", "looked_into"), [("delta", 1, 1), ("key", 0, 3), ("key", 1, 10)])
-def test_only_the_beginning_of_an_idle_picture_are_looked_into(kind: str, wanted: int, looked_into: int) -> None:
+@pytest.mark.parametrize(("kind", "wanted", "looked_into"), [("delta", 1, 1), ("key", 0, 3), ("key", 1, 4)])
+def test_only_what_begins_or_ends_something_is_looked_into(kind: str, wanted: int, looked_into: int) -> None:
     data = bytearray(b"".join(frames([(kind, "")])))
     stream = Stream(TRACK, 0, wanted, 0.0)
     stream.play()

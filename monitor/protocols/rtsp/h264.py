@@ -35,7 +35,7 @@ class H264(Depacketiser):
             flags = data[start + 1] if stop - start > 2 else 0
             if self._wants(flags & 0x1F, data[start + 2] if flags & _BEGINS else 0):
                 head = bytes((data[start] & 0xE0 | flags & 0x1F,))
-                self._fragment_part(head, data, start + 2, stop, flags)
+                self._fragment_part(head, bytes((data[start], flags & 0x3F)), data, start + 2, stop, flags)
         elif kind == _STAP_A:
             self._aggregate(data, start + 1, stop)
         elif self._wants(kind, data[start + 1] if stop - start > 1 else 0) or not kind:  # a start code instead of one

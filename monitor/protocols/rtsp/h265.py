@@ -35,7 +35,9 @@ class H265(Depacketiser):
             if stop - start > 3 and data[start + 2] & 0x3F in _WANTED:
                 flags = data[start + 2]
                 head = bytes((data[start] & 0x81 | (flags & 0x3F) << 1, data[start + 1]))
-                self._fragment_part(head, data, start + 3 + (self._donl if flags & 0x80 else 0), stop, flags)
+                lead = bytes((data[start], data[start + 1], flags & 0x3F))
+                body = start + 3 + (self._donl if flags & 0x80 else 0)
+                self._fragment_part(head, lead, data, body, stop, flags)
         elif kind == _AP:
             self._aggregate(data, start + 2 + self._donl, stop, self._donl // 2)
         elif kind in _WANTED or data[start : start + 2] == b"\x00\x00":  # no header: it begins with a start code

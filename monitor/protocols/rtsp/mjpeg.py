@@ -52,6 +52,12 @@ class Mjpeg:
         """Whether this payload begins a picture."""
         return stop - start >= 8 and not any(data[start + 1 : start + 4])
 
+    opened = False
+
+    def goes_on(self, data: bytearray, start: int, stop: int) -> bool:  # noqa: ARG002 - the other codecs look
+        """Never: each fragment tells its place."""
+        return False
+
     def is_other(self, data: bytearray, start: int, stop: int) -> bool:  # noqa: ARG002 - the other codecs look
         """Never: every picture is key."""
         return False

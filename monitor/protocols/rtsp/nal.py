@@ -23,6 +23,7 @@ class Depacketiser(ABC):
         self._timestamp: int | None = None
         self._slices: list[bytes] = []
         self._fragment: list[bytes] = []
+        self._lead = b""  # how the payloads begin that go on with it
         self._begin()
         for unit in parameter_sets:
             self._units(unit)
@@ -52,6 +53,21 @@ class Depacketiser(ABC):
             if not self._given and not self._fragment:
                 self._begin()
         return finished
+
+    @property
+    def opened(self) -> bool:
+        """Whether a fragmented unit waits for more, and nothing of the picture is missing so far."""
+        return bool(self._fragment) and not self._broken
+
+    def goes_on(self, data: bytearray, start: int, stop: int) -> bool:
+        """Take this payload if it is of the middle of the opened unit, and nothing else about it is new; the short way
+        for what nearly all packets of a key picture are."""
+        body = start + len(self._lead)
+        if stop <= body or data[start:body] != self._lead:
+            return False
+        self._take(stop - body)
+        self._fragment.append(bytes(data[body:stop]))
+        return True
 
     @abstractmethod
     def is_key(self, data: bytearray, start: int, stop: int) -> bool:
@@ -107,10 +123,11 @@ class Depacketiser(ABC):
         if len(self.parameters) < _MAX_PARAMETER_SETS or (kind, number) in self.parameters:
             self.parameters[kind, number] = unit
 
-    def _fragment_part(self, head: bytes, data: bytearray, start: int, stop: int, flags: int) -> None:
-        """One part of a fragmented unit; ``head`` = the rebuilt unit header, ``flags`` = S 0x80 and E 0x40."""
+    def _fragment_part(self, head: bytes, lead: bytes, data: bytearray, start: int, stop: int, flags: int) -> None:
+        """One part of a fragmented unit; ``head`` = the rebuilt unit header, ``flags`` = S 0x80 and E 0x40, ``lead`` =
+        the payload's headers as they are where both are 0."""
         if flags & 0x80:
-            self._fragment = [head]
+            self._fragment, self._lead = [head], lead
         elif not self._fragment:
             self._broken = True  # its beginning was lost
             return

@@ -23,6 +23,11 @@ class Assembler(Protocol):
     size: tuple[int, int] | None
     recovery_points: int
 
+    @property
+    def opened(self) -> bool: ...
+
+    def goes_on(self, data: bytearray, start: int, stop: int) -> bool: ...
+
     def packet(
         self, data: bytearray, start: int, stop: int, *, timestamp: int, marker: bool, gap: bool
     ) -> bytes | None: ...
@@ -73,7 +78,8 @@ class Stream:
         self._source: int | None = None
         self._candidate: tuple[int, int] | None = None
         self._next = -1
-        self._idle: tuple[int, int, int] | None = None  # how packets begin that nobody needs to look into
+        self._idle: tuple[int, int, int] | None = None  # how packets begin that nobody needs to look into, ...
+        self._opened = False  # ... or that may be taken the short way
 
     def play(self) -> None:
         """The PLAY reply has come: what is counted begins here. Gaps before it are no loss (shared streams)."""
@@ -104,7 +110,8 @@ class Stream:
             self._look_into(data, payload, stop, timestamp, kind >= 0x80, gap, now)
 
     def skip(self, data: bytearray, position: int, end: int, now: float) -> int:
-        """Count the whole interleaved frames at ``position`` that only go on with an idle picture; returns their end.
+        """Take in the whole interleaved frames at ``position`` that only go on with an idle picture, or with a unit of
+        a key one; returns their end.
 
         Most packets are of this kind. Whatever differs in more than number and length is left to :meth:`packet`.
         """
@@ -119,6 +126,8 @@ class Stream:
             if sequence != expected or which != picture or mark != lead or stop > end or size < 12:
                 break
             if what & 0xFF7F != kind:
+                break
+            if self._opened and (what != kind or not self.assembler.goes_on(data, position + FRAMED.size, stop)):
                 break
             position, packets, expected = stop, packets + 1, expected + 1 & 0xFFFF
             if what != kind:  # the marker: what comes next is another picture
@@ -159,7 +168,8 @@ class Stream:
             if picture is not None:
                 self._keep(picture, timestamp, now)
         idle = (self.complete() and not open_ended) if key else self.assembler.is_other(data, payload, stop)
-        self._idle = self._beginning(timestamp) if idle and self.playing and not marker else None
+        self._opened = not idle and self.assembler.opened
+        self._idle = self._beginning(timestamp) if (idle or self._opened) and self.playing and not marker else None
 
     def _beginning(self, timestamp: int) -> tuple[int, int, int]:
         """How the interleaved frames of this picture begin, as FRAMED reads them; the last has the marker too."""
