@@ -45,13 +45,9 @@ class Docket:
         return self.take(settle(self.faults, scene, _ids()), scene)
 
     def close_removed(self, watched: Mapping[Key, Collection[str]], scene: Scene) -> Changes:
-        """Close, in words, what concerns devices, or probes of them, that are in the configuration no more."""
-        sites = {key.site for key in watched}
-        devices = [fault for fault in self.open().values() if fault.subject.key.device and fault.subject.key.site]
-        gone = [fault for fault in devices if fault.subject.probe not in watched.get(fault.subject.key, ())]
-        gone += [
-            one for one in self.open().values() if not one.subject.key.device and one.subject.key.site not in sites
-        ]
+        """Close, in words, what concerns sites, devices, or probes of them, that are in the configuration no more."""
+        of_sites = [fault for fault in self.open().values() if fault.subject.key.site]
+        gone = [fault for fault in of_sites if fault.subject.probe not in watched.get(fault.subject.key, ())]
         words = "removed from the configuration"
         return self.take({one.id: replace(one, cleared=scene.now, clearing=words) for one in gone}, scene)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from monitor.album import Album
-from monitor.blame import Rules, Scene, blindness
+from monitor.blame import Rules, Scene, blindness, groups
 from monitor.blame.scene import MONITOR
 from monitor.board import Board, DeviceState
 from monitor.docket import Docket
@@ -186,6 +186,7 @@ class Ledger:
         self._targets = wanted
         watched = {key: judged_in(target) for key, target in wanted.items()}
         changes.unwatched = set(self._unwatch(watched))
+        watched |= {subject.key: frozenset({subject.probe}) for subject in groups(wanted)}
         changes.update(self._docket.close_removed(watched, self._scene()))
         await self._write(changes)
 

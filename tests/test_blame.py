@@ -162,6 +162,34 @@ def test_a_clock_set_back_while_a_fault_comes_and_goes_leaves_it_no_day_longer()
     assert story.wait(1).actions()[-1] == "resolve"
 
 
+BEHIND = cameras(4, parent="switch-1")
+BESIDE = [camera(f"other{n}") for n in range(12)]
+
+
+def test_all_behind_a_switch_that_nobody_looks_at_are_one_fault_of_the_switch() -> None:
+    story = Story(*BEHIND, *BESIDE).down(*names(BEHIND)).wait(5)
+    assert story.opened() == [("switch-1", FaultKind.UNREACHABLE)]
+    assert story.heard[0].text.startswith(
+        "all 4 devices behind it stopped answering at once; with it: c0 (unreachable)"
+    )
+    assert story.children("switch-1") == 4
+    story.up(*names(BEHIND[:2])).wait(0.5)
+    assert story.actions() == ["open", "resolve"]
+    assert story.heard[-1].text == "2 of 4 devices behind it answer again"
+    assert story.wait(11).opened()[1:] == [("c2", FaultKind.UNREACHABLE), ("c3", FaultKind.UNREACHABLE)]
+
+
+def test_three_of_four_behind_a_switch_are_faults_of_their_own() -> None:
+    story = Story(*BEHIND, *BESIDE).down(*names(BEHIND[:3])).wait(20)
+    assert sorted(story.opened()) == [(name, FaultKind.UNREACHABLE) for name in ("c0", "c1", "c2")]
+
+
+def test_a_whole_site_that_is_gone_is_told_as_the_site_not_as_its_switch() -> None:
+    everybody = [*BEHIND, *BESIDE]
+    story = Story(*everybody).down(*names(everybody)).wait(20)
+    assert story.opened() == [("", FaultKind.SITE_UNREACHABLE)]
+
+
 @pytest.mark.parametrize("kind", [FaultKind.ONVIF_FAILED, FaultKind.AUTH_FAILED])
 def test_a_refused_login_is_one_ticket_whatever_else_needs_that_login(kind: FaultKind) -> None:
     story = Story(camera("gate"), camera("yard")).down("gate", kind=FaultKind.AUTH_FAILED)

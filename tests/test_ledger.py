@@ -131,6 +131,24 @@ async def test_a_device_removed_while_the_daemon_was_down_leaves_no_open_fault(t
         assert ledger.board.faults == {}
 
 
+async def test_a_switch_s_fault_stays_while_anything_hangs_behind_it(tmp_path: Path) -> None:
+    clock, pair = Clock(), [replace(one, parent="switch") for one in (GATE, YARD)]
+    hall = replace(GATE, key=Key("school", "hall"))
+    async with running(tmp_path, clock, *pair, hall) as ledger:
+        for one in pair:
+            await tell(ledger, clock, "bbb", one)
+        clock.now += timedelta(minutes=2)
+        await ledger.settle()
+        kinds = {(fault.subject.key.device, bool(fault.parent)) for fault in ledger.board.faults.values()}
+        assert kinds == {("switch", False), ("gate", True), ("yard", True)}
+        await ledger.retarget([*pair, hall])
+        assert len(ledger.board.faults) == 3
+    async with running(tmp_path, clock, *pair, hall) as ledger:
+        assert len(ledger.board.faults) == 3
+        await ledger.retarget([hall])
+        assert ledger.board.faults == {}
+
+
 ONVIF = replace(GATE, onvif="127.0.0.2:80", recorder="nvr-1")
 
 

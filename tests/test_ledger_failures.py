@@ -248,15 +248,15 @@ async def test_a_state_file_that_was_replaced_is_said_once_and_tried_again_and_a
     store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     clock = Clock()
-    async with running(store, clock, GATE) as ledger:
-        (tmp_path / "cctv.sqlite").rename(tmp_path / "elsewhere.sqlite")
-        (tmp_path / "cctv.sqlite").write_bytes(b"")
-        for _ in range(4):
-            clock.now += timedelta(seconds=5)
-            await ledger._house.once()
-        assert "restart the daemon to go on with it" in ledger.store_failing
-        assert ledger.store_errors == 4
-        assert len(caplog.messages) == 2, caplog.messages  # that it was, and why it cannot be written anew
+    house = Housekeeping(store, committer.Committer(store), clock)
+    (tmp_path / "cctv.sqlite").rename(tmp_path / "elsewhere.sqlite")
+    (tmp_path / "cctv.sqlite").write_bytes(b"")
+    for _ in range(4):
+        clock.now += timedelta(seconds=5)
+        await house.once()
+    assert "restart the daemon to go on with it" in store.away
+    assert house.refused == 4
+    assert len(caplog.messages) == 2, caplog.messages  # that it was, and why it cannot be written anew
 
 
 VICTIM = """

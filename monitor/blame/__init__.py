@@ -6,8 +6,9 @@ Pure: no clock, no I/O. ``follow`` takes each transition as it comes, ``settle``
 
 from monitor.blame.blindness import blindness
 from monitor.blame.episodes import follow
+from monitor.blame.mass import groups
 from monitor.blame.notices import Notice, notices
 from monitor.blame.scene import Rules, Scene
 from monitor.blame.settle import settle
 
-__all__ = ["Notice", "Rules", "Scene", "blindness", "follow", "notices", "settle"]
+__all__ = ["Notice", "Rules", "Scene", "blindness", "follow", "groups", "notices", "settle"]

@@ -1,48 +1,66 @@
-"""Many cameras of one site gone at once are one fault of the site."""
+"""Many cameras of one site gone at once are one fault of the site; all behind one switch, one of the switch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from monitor.blame.causes import Open, carrier, suspected
 from monitor.blame.scene import Scene, site_subject
-from monitor.model import Change, Fault, FaultKind, Finding, Key, Transition, Verdict
+from monitor.model import Change, Fault, FaultKind, Finding, Key, Subject, Target, Transition, Verdict
 
-PROBE = "site"
+BEHIND = "behind"
+"""The probe of a switch or gateway, which nobody looks at: what hangs behind it shows how it is."""
 
 
 def mass(world: Open) -> Iterator[Transition]:
-    """Sites that went down, and sites that came back, as transitions of the site itself."""
-    sites: dict[str, list[Key]] = {}
-    for key, target in world.scene.targets.items():
-        if target.role == "camera":
-            sites.setdefault(key.site, []).append(key)
-    for site, cameras in sites.items():
-        standing = world.first(site_subject(site).key, frozenset({FaultKind.SITE_UNREACHABLE}))
-        found = _came_back(site, cameras, standing, world) if standing else _went_down(site, cameras, world)
+    """Sites and switches that went down, or came back, as transitions of themselves."""
+    if not world.by_key:
+        return  # nothing stands: the usual case, once a second
+    for subject, members in groups(world.scene.targets).items():
+        standing = world.first(subject.key, frozenset({_kind(subject)}))
+        found = _came_back(subject, members, standing, world) if standing else _went_down(subject, members, world)
         if found:
             yield found
 
 
-def _went_down(site: str, cameras: list[Key], world: Open) -> Transition | None:
-    silent = [fault for camera in cameras if (fault := world.dead(camera))]
+def groups(targets: Mapping[Key, Target]) -> dict[Subject, list[Key]]:
+    """The cameras of each site, and all that hangs behind each switch that is no target itself."""
+    found: dict[Subject, list[Key]] = {}
+    for key, target in targets.items():
+        if target.role == "camera":
+            found.setdefault(site_subject(key.site), []).append(key)
+        if target.parent and Key(key.site, target.parent) not in targets:
+            found.setdefault(Subject(Key(key.site, target.parent), BEHIND), []).append(key)
+    return found
+
+
+def _kind(subject: Subject) -> FaultKind:
+    return FaultKind.UNREACHABLE if subject.key.device else FaultKind.SITE_UNREACHABLE
+
+
+def _went_down(subject: Subject, members: list[Key], world: Open) -> Transition | None:
+    silent = [fault for member in members if (fault := world.dead(member))]
     if not silent:
         return None
     gone = _at_once(silent, world.scene)
-    working = len(cameras) - (len(silent) - len(gone))
-    if not _is_mass(len(gone), working, world.scene) or not _is_due(gone, world) or _one_cause(gone, world):
+    working = len(members) - (len(silent) - len(gone))
+    if not _is_mass(subject, len(gone), working, world.scene) or not _is_due(gone, world) or _one_cause(gone, world):
         return None
-    since = min(fault.since for fault in gone)
+    site = subject.key.site
     reason = f"{len(gone)} of {working} cameras stopped answering at once{_still_there(site, world)}"
-    return _transition(site, world.scene, Change.RAISED, since, reason)
+    if subject.key.device:
+        reason = f"all {len(gone)} devices behind it stopped answering at once"
+    return _transition(subject, world.scene, Change.RAISED, min(fault.since for fault in gone), reason)
 
 
-def _came_back(site: str, cameras: list[Key], standing: Fault, world: Open) -> Transition | None:
-    """Cleared when at least half of its cameras are seen to answer again."""
-    answering = sum(world.dead(camera) is None and _seen_ok(camera, world.scene) for camera in cameras)
-    if 2 * answering < len(cameras):
+def _came_back(subject: Subject, members: list[Key], standing: Fault, world: Open) -> Transition | None:
+    """Cleared when at least half of its cameras, or of what hangs behind it, are seen to answer again."""
+    answering = sum(world.dead(member) is None and _seen_ok(member, world.scene) for member in members)
+    if 2 * answering < len(members):
         return None
-    reason = f"{answering} of {len(cameras)} cameras answer again"
-    return _transition(site, world.scene, Change.CLEARED, standing.since, reason)
+    reason = f"{answering} of {len(members)} cameras answer again"
+    if subject.key.device:
+        reason = f"{answering} of {len(members)} devices behind it answer again"
+    return _transition(subject, world.scene, Change.CLEARED, standing.since, reason)
 
 
 def _at_once(silent: list[Fault], scene: Scene) -> list[Fault]:
@@ -52,9 +70,11 @@ def _at_once(silent: list[Fault], scene: Scene) -> list[Fault]:
     return [fault for fault in untold if newest - fault.since <= scene.rules.together]
 
 
-def _is_mass(gone: int, working: int, scene: Scene) -> bool:
+def _is_mass(subject: Subject, gone: int, working: int, scene: Scene) -> bool:
+    """A few that still answer behind a switch prove that it lives; at a site they may have a line of their own."""
     rules = scene.rules
-    return (gone >= 2 and gone == working) or (gone >= rules.mass_least and gone >= rules.mass_ratio * working)
+    most = gone >= rules.mass_least and gone >= rules.mass_ratio * working
+    return (gone >= 2 and gone == working) or (most and not subject.key.device)
 
 
 def _is_due(gone: list[Fault], world: Open) -> bool:
@@ -85,9 +105,8 @@ def _still_there(site: str, world: Open) -> str:
     return f"; {', '.join(alive)} still answers: look at the cameras' switch or power" if alive else ""
 
 
-def _transition(site: str, scene: Scene, change: Change, since: datetime, reason: str) -> Transition:
-    subject = site_subject(site)
-    raised = change is Change.RAISED
-    verdict, fault = (Verdict.FAULT, FaultKind.SITE_UNREACHABLE) if raised else (Verdict.OK, None)
-    finding = Finding(subject.key, PROBE, verdict, fault, reason, scene.now)
-    return Transition(subject, change, scene.now, finding, since, None if raised else FaultKind.SITE_UNREACHABLE)
+def _transition(subject: Subject, scene: Scene, change: Change, since: datetime, reason: str) -> Transition:
+    raised, kind = change is Change.RAISED, _kind(subject)
+    verdict, fault = (Verdict.FAULT, kind) if raised else (Verdict.OK, None)
+    finding = Finding(subject.key, subject.probe, verdict, fault, reason, scene.now)
+    return Transition(subject, change, scene.now, finding, since, None if raised else kind)

@@ -5,12 +5,12 @@ from typing import Annotated
 
 from pydantic import Field, PrivateAttr
 
-from monitor.model import Key, Target
+from monitor.model import Target
 from monitor.settings.overrides import PartialLimits
 from monitor.settings.pause import collector_at_rest
 from monitor.settings.schema import Days, Patience, Poll, Reports, Site, Strict, Tickets
 from monitor.settings.secrets import Secret
-from monitor.settings.targets import parents_of, targets_of
+from monitor.settings.targets import targets_of
 from monitor.settings.values import Listen
 
 
@@ -57,7 +57,3 @@ class Settings(Strict):
         """Every camera and recorder, complete for the probes."""
         with collector_at_rest():
             return targets_of(self.sites, self.limits, self.retention_days)
-
-    def parents(self) -> dict[Key, Key]:
-        """What each device hangs behind, switches and gateways included."""
-        return parents_of(self.sites)

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from monitor.limits import Limits
 from monitor.model import Channel, Credentials, Key, Target
 from monitor.settings.overrides import Partial, merge
-from monitor.settings.schema import Camera, Device, Passive, Recorder, Site
+from monitor.settings.schema import Camera, Device, Recorder, Site
 from monitor.settings.values import host_of, schedule_blocks
 
 
@@ -18,20 +18,6 @@ def targets_of(sites: Iterable[Site], limits: Partial | None, retention_days: fl
     """Cameras and recorders of all sites; limits go from everywhere to the site to the device."""
     everywhere = merge(Limits(), limits, retention_days)
     return [target for site in sites for target in _site_targets(site, everywhere)]
-
-
-def parents_of(sites: Iterable[Site]) -> dict[Key, Key]:
-    """Device -> the device it hangs behind: its parent, else the gateway of its site."""
-    return {
-        Key(site.id, device.id): Key(site.id, device.parent or site.gateway)
-        for site in sites
-        for device in _devices(site)
-        if (device.parent or site.gateway) not in ("", device.id)
-    }
-
-
-def _devices(site: Site) -> list[Device | Passive]:
-    return [*site.recorders, *site.cameras, *site.devices]
 
 
 def _site_targets(site: Site, everywhere: Limits) -> list[Target]:

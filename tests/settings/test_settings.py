@@ -252,11 +252,6 @@ sites:
 """
     settings = load(write(text), {})
     assert [target.parent for target in settings.targets()] == ["router", "switch"]
-    assert settings.parents() == {
-        Key("a", "x"): Key("a", "router"),
-        Key("a", "y"): Key("a", "switch"),
-        Key("a", "switch"): Key("a", "router"),
-    }
 
 
 def test_the_caller_brings_the_kinds(write: Write) -> None:
