@@ -3,8 +3,7 @@
 Boxes and tables as in ISO/IEC 14496-12.
 """
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -71,20 +70,20 @@ def walk(read: Read, size: int) -> list[Box]:
 
 def header_of(moov: bytes) -> Header:
     """Duration and creation time of the movie header."""
-    mvhd = _find(moov, b"mvhd")
+    mvhd = find(moov, b"mvhd")
     if mvhd is None or len(mvhd) < 20:
         return Header(None, None)
     wide = mvhd[0] == 1
     length = 8 if wide else 4
-    created = _number(mvhd, 4, length)
-    scale = _number(mvhd, 4 + 2 * length, 4)
-    duration = _number(mvhd, 8 + 2 * length, length)
+    created = number(mvhd, 4, length)
+    scale = number(mvhd, 4 + 2 * length, 4)
+    duration = number(mvhd, 8 + 2 * length, length)
     return Header(duration / scale if scale else None, created + MAC_EPOCH if created else None)
 
 
 def key_sample(moov: bytes, seconds: float) -> tuple[int, int]:
     """Offset and size in the file of the last key picture at or before an instant. Damaged if the index is broken."""
-    for track in _children(moov, b"trak"):
+    for track in children(moov, b"trak"):
         if _must(track, b"mdia", b"hdlr")[8:12] == b"vide":
             try:
                 return _key_sample(track, seconds)
@@ -97,11 +96,11 @@ def _key_sample(track: bytes, seconds: float) -> tuple[int, int]:
     media = _must(track, b"mdia")
     table = _must(media, b"minf", b"stbl")
     mdhd = _must(media, b"mdhd")
-    scale = _number(mdhd, 20 if mdhd[0] == 1 else 12, 4)
+    scale = number(mdhd, 20 if mdhd[0] == 1 else 12, 4)
     lengths = _table(_must(table, b"stts"), 8)
     sizes = _sizes(_must(table, b"stsz"))
     times = np.concatenate(([0], np.cumsum(np.repeat(lengths[:, 1], lengths[:, 0]))))[: len(sizes)]
-    stss = _find(table, b"stss")
+    stss = find(table, b"stss")
     keys = np.arange(len(sizes)) if stss is None else _table(stss, 4)[:, 0] - 1
     chosen = int(keys[max(0, int(np.searchsorted(times[keys], seconds * scale, "right")) - 1)])
     size = int(sizes[chosen])
@@ -112,7 +111,7 @@ def _key_sample(track: bytes, seconds: float) -> tuple[int, int]:
 
 def _place(table: bytes, sizes: NDArray[np.int64], sample: int) -> int:
     """Where a sample begins: its chunk, and what lies before it in that chunk."""
-    co64 = _find(table, b"co64")
+    co64 = find(table, b"co64")
     chunks = _table(co64, 8, ">u8")[:, 0] if co64 is not None else _table(_must(table, b"stco"), 4)[:, 0]
     runs = _table(_must(table, b"stsc"), 12)
     lasts = np.append(runs[1:, 0], len(chunks) + 1)
@@ -122,21 +121,12 @@ def _place(table: bytes, sizes: NDArray[np.int64], sample: int) -> int:
     return int(chunks[chunk]) + int(sizes[int(firsts[chunk]) : sample].sum())
 
 
-def fragment(boxes: Sequence[Box], share: float) -> tuple[Box, Box]:
-    """The fragment (moof, mdat) at a share of the file. Damaged if there is none."""
-    pairs = [(one, other) for one, other in itertools.pairwise(boxes) if one.kind == b"moof"]
-    pairs = [pair for pair in pairs if pair[1].kind == b"mdat"]
-    if not pairs:
-        raise Damaged("has no complete fragment")
-    return pairs[min(int(share * len(pairs)), len(pairs) - 1)]
-
-
 def _box(header: bytes, offset: int, size: int) -> Box:
     if len(header) < 8:
         raise Damaged(f"is cut off after {size} bytes")
-    length, kind, start = _number(header, 0, 4), header[4:8], 8
+    length, kind, start = number(header, 0, 4), header[4:8], 8
     if length == 1:
-        length, start = _number(header, 8, 8), 16
+        length, start = number(header, 8, 8), 16
     elif length == 0:
         length = size - offset  # to the end of the file
     if not any(kind):
@@ -146,7 +136,7 @@ def _box(header: bytes, offset: int, size: int) -> Box:
     return Box(kind, offset, start, length)
 
 
-def _children(content: bytes, kind: bytes) -> Iterator[bytes]:
+def children(content: bytes, kind: bytes) -> Iterator[bytes]:
     offset = 0
     while offset + 8 <= len(content):
         box = _box(content[offset : offset + 16], offset, len(content))
@@ -155,33 +145,33 @@ def _children(content: bytes, kind: bytes) -> Iterator[bytes]:
         offset = box.end
 
 
-def _find(content: bytes, *path: bytes) -> bytes | None:
+def find(content: bytes, *path: bytes) -> bytes | None:
     """The content of the first box along a path, None if there is none."""
     found: bytes | None = content
     for kind in path:
-        found = next(_children(found, kind), None) if found is not None else None
+        found = next(children(found, kind), None) if found is not None else None
     return found
 
 
 def _must(content: bytes, *path: bytes) -> bytes:
-    found = _find(content, *path)
+    found = find(content, *path)
     if found is None:
         raise Damaged(f"has no {path[-1].decode('latin-1')} in its index")
     return found
 
 
-def _number(content: bytes, offset: int, length: int) -> int:
+def number(content: bytes, offset: int, length: int) -> int:
     return int.from_bytes(content[offset : offset + length], "big")
 
 
 def _table(content: bytes, width: int, dtype: str = ">u4") -> NDArray[np.int64]:
     """The rows of a table box: version and flags, count, then rows of so many bytes."""
-    count = _number(content, 4, 4)
+    count = number(content, 4, 4)
     numbers = np.frombuffer(content, dtype, offset=8)
     fields = width // np.dtype(dtype).itemsize
     return numbers[: count * fields].reshape(count, fields).astype(np.int64)
 
 
 def _sizes(stsz: bytes) -> NDArray[np.int64]:
-    same, count = _number(stsz, 4, 4), _number(stsz, 8, 4)
+    same, count = number(stsz, 4, 4), number(stsz, 8, 4)
     return np.full(count, same) if same else np.frombuffer(stsz, ">u4", count, 12).astype(np.int64)

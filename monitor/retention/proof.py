@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from monitor.model import Channel, Deadline, Sample
-from monitor.retention import media, played
+from monitor.retention import fragments, media, played
 from monitor.retention.closed import Cache, Instant
 from monitor.retention.decoding import decoded
 from monitor.retention.pieces import Files
@@ -144,7 +144,7 @@ def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
     _check_time(one, header)
     within, note = one.at - one.start, _shortness(one, header)
     if any(box.kind == b"moof" for box in boxes):
-        return _of_fragments(one, read, boxes, index, within)
+        return _of_fragments(one, read, boxes, index[moov.header :], within)
     offset, length = media.key_sample(index[moov.header :], min(within, header.seconds or within))
     small = tuple((box.offset, read(box.offset, box.header)) for box in boxes)
     ranges = (*small, (moov.offset, index), (offset, read(offset, length)))
@@ -152,12 +152,11 @@ def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
 
 
 def _of_fragments(one: Instant, read: media.Read, boxes: Sequence[media.Box], index: bytes, within: float) -> Fetched:
-    moof, mdat = media.fragment(boxes, within / one.length if one.length else 0.0)
+    share = within / one.length if one.length else 0.0
+    chosen = moof, mdat = fragments.with_key(read, boxes, index, share)
     if moof.size + mdat.size > PART_LIMIT:
         return Fetched(one, reason="has fragments too large to fetch")
-    start = next((read(box.offset, box.size) for box in boxes if box.kind == b"ftyp"), b"")
-    part = start + index + read(moof.offset, moof.size) + read(mdat.offset, mdat.size)
-    return Fetched(one, ((0, part),), len(part))
+    return Fetched(one, fragments.ranges(read, boxes, chosen), mdat.end)
 
 
 def _check_time(one: Instant, header: media.Header) -> None:
