@@ -87,7 +87,7 @@ def _rates(camera: _Camera, period: Period) -> dict[str, Rate]:
     stretches = kpi.wanted(period, camera.windows, target.key, installed(target))
     rates = {"online": kpi.online(camera.online, stretches)}
     if target.rtsp or camera.picture:
-        rates["intact"] = kpi.intact(camera.picture, stretches)
+        rates["intact"] = kpi.intact(camera.picture, stretches, camera.online)
     if target.recorder:
         rates["recorded"] = kpi.recorded(camera.shares, camera.gaps, period, stretches)
     return rates

@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.board import worst
 from monitor.model import Evidence, FaultKind, Finding, Key, Subject, Target, Verdict
-from monitor.reports import analysis
+from monitor.reports import analysis, kpi
 from monitor.reports.compare import Document, compare
 from monitor.reports.material import Material, encoded
 from monitor.reports.site import SiteFile, head
@@ -91,19 +91,28 @@ def changes(before: Document | None, now: Document) -> list[tuple[str, str, dict
 def at_the_moment(devices: Sequence[Document]) -> Document:
     """Rates by counting devices: online of all cameras, normal pictures of the online ones, complete recordings."""
     cameras = [device for device in devices if device["role"] == "camera"]
-    stream = [verdict for device in cameras if (verdict := _verdict_of(device, ("rtsp", "tcp")))]
-    picture = [verdict for device in cameras if (verdict := _verdict_of(device, ("picture",)))]
-    recording = [verdict for device in cameras if (verdict := _verdict_of(device, ("recording",)))]
-    return {"online": _share(stream), "intact": _share(picture), "recorded": _share(recording)}
+    online = [_online(device) for device in cameras]
+    reached = [device for device, verdict in zip(cameras, online, strict=True) if verdict != "fault"]
+    picture = [_of(device, ("picture",)).get("verdict") for device in reached]
+    recording = [_of(device, ("recording",)).get("verdict") for device in cameras]
+    return {"online": _share(online), "intact": _share(picture), "recorded": _share(recording)}
 
 
-def _verdict_of(device: Document, probes: Sequence[str]) -> str | None:
-    found = [one for one in device["findings"] if one["probe"] in probes and one["aspect"] != SUB]
-    return found[0]["verdict"] if found else None
+def _online(device: Document) -> str | None:
+    """A stream with a fault that lets pictures come is online."""
+    stream = _of(device, ("rtsp", "tcp"))
+    shows = stream.get("verdict") == "fault" and stream["fault"] not in kpi.OFFLINE
+    return "ok" if shows else stream.get("verdict")
 
 
-def _share(verdicts: Sequence[str]) -> dict[str, Any]:
+def _of(device: Document, probes: Sequence[str]) -> Document:
+    """The first finding of these probes on the main stream; empty = none."""
+    return next((one for one in device["findings"] if one["probe"] in probes and one["aspect"] != SUB), {})
+
+
+def _share(found: Iterable[str | None]) -> dict[str, Any]:
     """Unknown ones are in the total only: they make the sample smaller, the rate neither better nor worse."""
+    verdicts = [verdict for verdict in found if verdict]
     counts = Counter(verdicts)
     judged = counts["ok"] + counts["fault"]
     return {

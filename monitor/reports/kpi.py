@@ -99,12 +99,14 @@ def online(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Rate:
     return _rate(pieces, stretches, _judged, lambda piece: piece.fault not in OFFLINE)
 
 
-def intact(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Rate:
-    """Picture-intact rate: time with a normal picture over the time with a judged one.
+def intact(pieces: Sequence[Piece], stretches: Sequence[Stretch], stream: Sequence[Piece] = ()) -> Rate:
+    """Picture-intact rate: time with a normal picture over the time with a judged one, of an online camera.
 
-    Offline cameras have no picture to judge: they lower the online rate and are not counted here a second time.
+    ``stream``: what :func:`online` is counted by. Time offline lowers the online rate and is not counted here a second
+    time, not even where a picture came before the stream stood still.
     """
-    return _rate(pieces, stretches, _has_picture, lambda piece: piece.verdict is Verdict.OK)
+    away = [piece for piece in stream if piece.fault in OFFLINE]
+    return _rate(pieces, stretches, _has_picture, lambda piece: piece.verdict is Verdict.OK, away)
 
 
 def watched(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> float:
@@ -164,14 +166,21 @@ def _rate(
     stretches: Sequence[Stretch],
     counts: Callable[[Piece], bool],
     is_good: Callable[[Piece], bool],
+    away: Sequence[Piece] = (),
 ) -> Rate:
     good = judged = 0.0
     for piece in _touching(pieces, stretches):
         if counts(piece):
-            seconds = overlap((piece.start, piece.end), stretches)
+            seconds = overlap((piece.start, piece.end), stretches) - _shared(piece, away, stretches)
             judged += seconds
             good += seconds if is_good(piece) else 0.0
     return Rate(good, judged, sum(end - start for start, end in stretches))
+
+
+def _shared(piece: Piece, others: Sequence[Piece], stretches: Sequence[Stretch]) -> float:
+    """Seconds within the stretches in which one of the others held as well."""
+    touching = _touching(others, [(piece.start, piece.end)])
+    return sum(overlap((max(one.start, piece.start), min(one.end, piece.end)), stretches) for one in touching)
 
 
 def _touching(pieces: Sequence[Piece], stretches: Sequence[Stretch]) -> Sequence[Piece]:

@@ -108,7 +108,7 @@ def _filters(language: str, translate: words.Translate) -> Mapping[str, Any]:
         "last_day": lambda at, zone: format_date(_local(at, zone) - timedelta(seconds=1), "medium", locale=locale),
         "most_telling": _most_telling,
         "percent": lambda share: "–" if share is None else format_percent(share, "0.00%", locale=locale),
-        "number": lambda value, form="#,##0.#": "–" if value is None else format_decimal(value, form, locale=locale),
+        "number": lambda value, form="#,##0.#": _number(value, form, locale),
         "duration": lambda seconds: "–" if seconds is None else length(seconds, locale),
         "days_long": lambda seconds: None if seconds is None else seconds / 86400,
         "hours_long": lambda seconds: None if seconds is None else seconds / 3600,
@@ -150,3 +150,8 @@ def _software() -> str:
     from monitor import __version__
 
     return f"cctv-monitor {__version__}"
+
+
+def _number(value: float | None, form: str, locale: Locale) -> str:
+    text = "–" if value is None else format_decimal(value, form, locale=locale)
+    return "0" if text == "-0" else text

@@ -95,6 +95,14 @@ def test_picture_intact_rate(what: str, text: str, value: float | None) -> None:
     assert intact(text).value == pytest.approx(value, abs=0.01), what
 
 
+def test_a_picture_before_the_stream_stood_still_is_no_second_chance() -> None:
+    """The stream stalls for the last twelve hours, six of which the first picture of each look is black."""
+    stream, picture = (kpi.held(story(text), DAY.end) for text in ("o12 -12", "o18 b6"))
+    rate = kpi.intact(picture, kpi.wanted(DAY, [], GATE), stream)
+    assert rate.value == 1.0
+    assert rate.coverage == pytest.approx(0.5, abs=0.01)
+
+
 def recorded(share: float | None, gaps: list[tuple[float, float]], *windows: Window) -> Rate:
     start = MIDNIGHT.timestamp()
     holes = [(start + first * 3600, start + last * 3600) for first, last in gaps]

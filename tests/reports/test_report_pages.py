@@ -54,9 +54,26 @@ def inspected(before: Document | None = None, *, healed: bool = False) -> Docume
         looked(GATE, "recording", Verdict.OK, **kept),
         looked(YARD, "picture", *black),
         looked(TARGETS[3], "picture", Verdict.OK if healed else Verdict.UNKNOWN),
-        looked(NVR, "recorder", Verdict.OK, disks=disks, clock_offset_seconds=-1.5),
+        looked(NVR, "recorder", Verdict.OK, disks=disks, clock_offset_seconds=-0.04),
     ]
     return build(SITE, looks, nothing_known(), NOW, before)
+
+
+def test_a_camera_that_is_offline_is_not_counted_a_second_time() -> None:
+    """One stalls with a good picture before, one is slow and shows a good picture, one shows nothing but black."""
+    looks = [
+        *(looked(GATE, "rtsp", Verdict.FAULT, FaultKind.STALLED), looked(GATE, "picture", Verdict.OK)),
+        *(looked(YARD, "rtsp", Verdict.FAULT, FaultKind.LOW_FRAME_RATE), looked(YARD, "picture", Verdict.OK)),
+        looked(TARGETS[3], "rtsp", Verdict.OK),
+        looked(TARGETS[3], "picture", Verdict.FAULT, FaultKind.BLACK),
+    ]
+    now = build(SITE, looks, nothing_known(), NOW, None)["now"]
+    assert (now["online"]["good"], now["online"]["judged"]) == (2, 3)
+    assert (now["intact"]["good"], now["intact"]["judged"]) == (1, 2)
+
+
+def test_a_clock_that_agrees_is_off_by_nothing() -> None:
+    assert "Clock off by 0 s" in shown(inspected(), "en")["html"].decode()
 
 
 @pytest.fixture
