@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from monitor.model import Key, Target
 from monitor.tickets import SINKS, Sink
 from monitor.tickets.desk import Policy
 from monitor.tickets.options import NotifyOptions
@@ -35,5 +37,12 @@ def policy_of(settings: Settings) -> Policy:
             site.id: SiteFile(site.id, site.name, site.place, site.customer, site.language, site.timezone)
             for site in settings.sites
         },
-        targets={target.key: target for target in settings.targets()},
+        targets={target.key: target for target in (*settings.targets(), *_switches(settings))},
     )
+
+
+def _switches(settings: Settings) -> Iterator[Target]:
+    """Devices nobody looks at have a name and a place as well."""
+    for site in settings.sites:
+        for one in site.devices:
+            yield Target(Key(site.id, one.id), "device", one.host, name=one.name, options={"place": one.place})

@@ -146,6 +146,7 @@ class Pages:
             "stale": values["seen"].newest and now - values["seen"].newest > STALE if "seen" in values else False,
             "refresh": values.get("refresh", REFRESH_SECONDS),
             "names": self.actions.site_names(),
+            "devices": self.board.devices.keys(),  # those that have a page
             "status": status,
             "path": request.url.path,
         }

@@ -117,6 +117,17 @@ async def test_a_fault_of_a_whole_site_stands_on_the_first_page(house: House, br
     assert "5 of 5 cameras stopped answering at once" in (await browser.get("/")).text
 
 
+@pytest.mark.parametrize("key", [Key("", "monitor"), Key("depot", "switch-1")])
+async def test_what_has_no_page_of_its_own_is_no_link(house: House, browser: httpx.AsyncClient, key: Key) -> None:
+    house.board.faults["f9"] = Fault(
+        "f9", Subject(key, "behind"), FaultKind.UNREACHABLE, web_scene.NOW, web_scene.NOW, "all 4 silent"
+    )
+    page = (await browser.get("/")).text
+    assert "all 4 silent" in page
+    assert f'href="/devices/{key}"' not in page
+    assert ("switch-1" in page) == bool(key.site)
+
+
 async def test_a_thousand_faults_behind_one_switch_are_no_endless_page(
     house: House, browser: httpx.AsyncClient
 ) -> None:
