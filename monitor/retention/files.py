@@ -93,7 +93,7 @@ class LocalTree:
                 stamps[folder] = str(os.stat(folder).st_mtime_ns)
                 return
             with os.scandir(folder) as entries:
-                below = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+                below = [entry.path for entry in entries if _is_folder(entry)]
         except FileNotFoundError:
             return  # the recorder deleted it meanwhile
         except OSError as error:
@@ -116,13 +116,26 @@ class LocalTree:
             problems[folder] = error.strerror or type(error).__name__
 
 
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Links are followed, down to the depth of the layout; one that leads nowhere, or to itself, is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        if entry.is_symlink():
+            return False
+        raise
+
+
 def _record(entry: os.DirEntry[bytes]) -> Iterator[bytes]:
     try:
-        if entry.is_file(follow_symlinks=False):
-            seen = entry.stat(follow_symlinks=False)
+        if entry.is_file():
+            seen = entry.stat()
             yield b"%d %d %s\0" % (int(seen.st_mtime), seen.st_size, entry.name)
     except FileNotFoundError:
         return  # deleted between the listing and the look
+    except OSError:
+        if not entry.is_symlink():
+            raise
 
 
 def _mounts() -> tuple[mounts.Mount, ...]:

@@ -69,7 +69,7 @@ def _walk(wish: Wish) -> str:
     if wish.since is not None:
         listed = f"\\( \\( -newermt @{wish.since:.9f} {_or_named(wish.again)} \\) {listed} -o -prune \\)"
     depths = f"-mindepth {wish.depth} -maxdepth {wish.depth + 1}"
-    return f"find -H {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {NAMES}"
+    return f"find -L {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {NAMES}"
 
 
 def _or_named(folder: str) -> str:

@@ -11,7 +11,7 @@ from monitor.retention import mounts
 from monitor.retention.tree import Folders, Listing
 
 if TYPE_CHECKING:
-    from paramiko import SFTPAttributes
+    from paramiko import SFTPAttributes, SFTPClient
 
 AHEAD = 50
 """Directory requests on the way at once."""
@@ -99,7 +99,8 @@ class SftpTree:
             raise TimeoutError
         try:
             with self._session.reading() as sftp:
-                return list(sftp.listdir_iter(folder, read_aheads=AHEAD))
+                found = list(sftp.listdir_iter(folder, read_aheads=AHEAD))
+                return [_followed(sftp, folder, entry) for entry in found]
         except FileNotFoundError:
             return []  # the recorder deleted it meanwhile
         except TimeoutError:
@@ -107,6 +108,20 @@ class SftpTree:
         except OSError as error:
             problems[folder] = error.strerror or str(error) or type(error).__name__
             return []
+
+
+def _followed(sftp: "SFTPClient", folder: str, entry: "SFTPAttributes") -> "SFTPAttributes":
+    """What a link leads to, under its own name; a link that leads nowhere stays one."""
+    if not stat.S_ISLNK(entry.st_mode or 0):
+        return entry
+    try:
+        found = sftp.stat(f"{folder.rstrip('/')}/{entry.filename}")
+    except TimeoutError:
+        raise
+    except OSError:
+        return entry
+    found.filename = entry.filename
+    return found
 
 
 def _disk(found: FileSystem, index: int) -> Disk:

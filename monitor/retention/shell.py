@@ -37,6 +37,8 @@ BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
 COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$")
 """``find: '/a/b': Permission denied``, ``stat: can't stat '/a': No such file or directory``."""
+LOOP = "File system loop detected"
+"""A link to a folder above itself: find does not go round, and nothing is missing."""
 EVERYTHING = "/"
 GONE = "No such file or directory"
 
@@ -213,14 +215,14 @@ class ShellTree:
 
     def _find_some(self, quoted: str, depths: str, gnu: str, busybox: str) -> tuple[bytes, dict[str, str]]:
         if self._gnu:
-            output = self._walk(f"find -H {quoted} {depths} {gnu}")
+            output = self._walk(f"find -L {quoted} {depths} {gnu}")
             if output.status in NOT_THERE:
                 raise NoFind
             if b"printf" not in output.stderr:
                 return output.stdout, _problems(output)
             self._gnu = False
             self.facts["find"] = "busybox"
-        output = self._walk(f"find -H {quoted} {depths} {busybox}")
+        output = self._walk(f"find -L {quoted} {depths} {busybox}")
         problems = _problems(output)
         if not output.stdout and EVERYTHING in problems:
             raise NoFind
@@ -277,7 +279,9 @@ def _problems(output: Output) -> dict[str, str]:
     """Paths the command complained about. A failure without a path concerns everything."""
     if output.status == 0:
         return {}
-    lines = output.stderr.decode("utf-8", "surrogateescape").splitlines()
+    lines = [line for line in output.stderr.decode("utf-8", "surrogateescape").splitlines() if LOOP not in line]
+    if not lines and LOOP.encode() in output.stderr:
+        return {}
     found = {match[1]: match[2].strip() for line in lines if (match := COMPLAINT.match(line.strip()))}
     return found or {EVERYTHING: f"the listing ended with status {output.status}: {lines[0] if lines else 'no words'}"}
 

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -104,6 +105,24 @@ async def test_a_second_poll_reads_only_what_changed(host: Host, layout: str, ac
     files_of(layout, "gate")[100].unlink()
     third = await read(target, second.memory or b"")
     assert found(target, third)["gate"] == ("fault", "recording_gap"), "one deleted hour in the middle is noticed"
+
+
+@pytest.mark.parametrize("account", ["shell", "busybox", "sftp", ""])
+async def test_a_day_that_was_moved_elsewhere_and_linked_is_there(
+    host: Host, layout: str, tmp_path: Path, account: str
+) -> None:
+    """Beside links that lead nowhere, to themselves, and round in a circle. No account: the kind ``files``."""
+    gate = tmp_path / "video/gate"
+    day = sorted(gate.iterdir())[5]
+    day.rename(tmp_path / "elsewhere")
+    day.symlink_to(tmp_path / "elsewhere")
+    for name, aim in (("latest", day.name), ("circle", "."), ("nowhere", "/nonexistent"), ("itself", "itself")):
+        (gate / name).symlink_to(aim)
+        (day / "00" / name).symlink_to(aim)
+    target = host.target(account or "shell", layout, "gate")
+    evidence = await read(target if account else replace(target, kind="files", options={"layout": layout}))
+    assert evidence.outcome is Outcome.SEEN, evidence.reason
+    assert found(target, evidence)["gate"] == ("ok", None)
 
 
 async def test_names_that_a_shell_or_a_pattern_would_read_otherwise(host: Host, tmp_path: Path, now: float) -> None:
