@@ -162,6 +162,25 @@ def test_a_clock_set_back_while_a_fault_comes_and_goes_leaves_it_no_day_longer()
     assert story.wait(1).actions()[-1] == "resolve"
 
 
+def test_two_that_hang_on_one_another_do_not_explain_one_another_away() -> None:
+    pair = [replace(recorder("nvr-a"), parent="nvr-b"), replace(recorder("nvr-b"), parent="nvr-a")]
+    story = Story(*pair).down("nvr-a", "nvr-b", kind=FaultKind.RECORDER_UNREACHABLE).wait(20)
+    assert len(story.opened()) == 1
+    assert sorted(fault.parent for fault in story.faults.values()) == ["", story.heard[0].fault]
+
+
+def test_who_joins_a_cause_that_was_told_already_is_named_in_one_comment() -> None:
+    behind = cameras(3, recorder="nvr", host="host-nvr")
+    story = Story(recorder("nvr"), *behind).down("nvr", kind=FaultKind.RECORDER_UNREACHABLE).wait(2)
+    assert story.actions() == ["open"]
+    story.wait(1)
+    for name in names(behind):
+        story._tell(name, FaultKind.UNREACHABLE, Verdict.FAULT, Change.RAISED)
+    story.settle().wait(5)
+    joined = "hangs on this as well: c0 (unreachable), c1 (unreachable), c2 (unreachable)"
+    assert [(notice.action, notice.text) for notice in story.heard[1:]] == [("comment", joined)]
+
+
 BEHIND = cameras(4, parent="switch-1")
 BESIDE = [camera(f"other{n}") for n in range(12)]
 

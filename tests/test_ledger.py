@@ -96,6 +96,18 @@ async def test_a_restart_neither_forgets_nor_doubles_a_fault_and_does_not_clear_
         assert ledger.board.faults == {}
 
 
+async def test_a_fault_that_comes_back_after_a_restart_is_the_same_job(tmp_path: Path) -> None:
+    clock = Clock()
+    async with running(tmp_path, clock, GATE) as ledger:
+        await tell(ledger, clock, "bbb")
+        (fault_id,) = ledger.board.faults
+        await tell(ledger, clock, "oo")
+        assert ledger.board.faults == {}
+    async with running(tmp_path, clock, GATE) as ledger:
+        await tell(ledger, clock, "bbb")
+        assert {one.id: one.reopened for one in ledger.board.faults.values()} == {fault_id: 1}
+
+
 async def test_memory_of_a_probe_comes_back_after_a_restart(tmp_path: Path) -> None:
     clock = Clock()
     async with running(tmp_path, clock, GATE) as ledger:
@@ -171,12 +183,15 @@ async def test_a_probe_that_is_not_asked_for_any_more_leaves_no_fault_behind(tmp
         if not restarted:
             await ledger.retarget([GATE, YARD])
             assert ledger.board.faults == {}
+            await ledger.retarget([ONVIF, YARD])
+            await see(ledger, "onvif")
+            assert ledger.board.devices[ONVIF.key].standings["onvif", ""].bad == 1  # it starts afresh
     async with running(tmp_path, clock, GATE, YARD) as ledger:
         assert ledger.board.faults == {}
         state = ledger.board.devices[GATE.key]
         assert (state.verdict, set(state.looks)) == (Verdict.OK, {"rtsp"})
-        with contextlib.closing(Store.reader(tmp_path / "cctv.sqlite")) as reader:
-            assert {row.standing.subject.probe for row in reader.read(standings.load)} == {"rtsp"}
+    with contextlib.closing(Store.reader(tmp_path / "cctv.sqlite")) as reader:
+        assert {row.standing.subject.probe for row in reader.read(standings.load)} == {"rtsp"}
 
 
 def test_what_was_waiting_to_be_written_of_a_device_is_not_when_it_is_forgotten() -> None:

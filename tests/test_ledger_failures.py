@@ -175,7 +175,7 @@ async def test_a_window_started_by_another_process_excuses(store: Store) -> None
     assert said(store) == []
 
 
-async def test_our_own_blindness_is_one_fault(store: Store) -> None:
+async def test_our_own_blindness_is_one_fault(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     async with running(store, clock, GATE, YARD) as ledger:
         await ledger.set_blind(True, "no route to any of 3 hosts")
@@ -185,6 +185,8 @@ async def test_our_own_blindness_is_one_fault(store: Store) -> None:
         await ledger.settle()
         assert ledger.board.faults == {}
     assert said(store) == ["open", "resolve"]
+    assert store.read(outbox.pending)[-1].payload == {"text": "the monitor sees again"}
+    assert caplog.messages == ["no route to any of 3 hosts", "the monitor sees again"]
 
 
 @pytest.mark.parametrize("excused", [False, True])
