@@ -72,7 +72,12 @@ def login_from(username: str) -> Credentials | None:
     if not username:
         return None
     password = os.environ.get("CCTV_PASSWORD")
-    return Credentials(username, password if password is not None else typer.prompt("Password", hide_input=True))
+    if password is None:
+        try:
+            password = typer.prompt("Password", hide_input=True)
+        except typer.Abort:
+            fail("--username: no password was given; type it, or set CCTV_PASSWORD")
+    return Credentials(username, password)
 
 
 @contextmanager

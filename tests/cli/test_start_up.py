@@ -63,3 +63,9 @@ def status(config: Path, **environ: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environ})
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
     return done.stderr
+
+
+def test_nobody_there_to_type_a_password_is_no_fault_that_was_seen():
+    done = shell("check 127.0.0.1:9 --username viewer < /dev/null")
+    assert done.returncode == 2
+    assert "no password was given; type it, or set CCTV_PASSWORD" in done.stderr

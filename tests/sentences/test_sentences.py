@@ -17,7 +17,7 @@ SPELT = re.compile(
     r"|[a-z_]+:( rtsp://HOST/PATH| HOST:PORT| NAME| ID)?|host:port|--[a-z]+|Profile G|retention_days|picture_stream"
     r"|'(0 9 \* \* mon|mon-fri 08:00-18:00|daily 22:00-06:00)'|rtsp_sub|\bPATH\b"
     r"|\b(URL|YAML|IANA|cron|root|id|kind|host|port|channel|devices|sub|main|username|password|deadline|interval)\b"
-    r"|\b(true|false|onvif|rtsp|HOST)\b"
+    r"|\b(true|false|onvif|rtsp|HOST|CCTV_PASSWORD)\b"
 )
 """What is typed as it stands, in a configuration or a command."""
 FILLINGS = ("7 7", "/7")
