@@ -20,10 +20,21 @@ Cell = str | Text
 
 
 class Listing:
-    """``heads``: texts of the catalogue; ``sentence`` is the one whose cells may fold; the first ``lead`` name it."""
+    """``heads``: texts of the catalogue; ``sentence`` is the one whose cells may fold; the first ``lead`` name a row.
 
-    def __init__(self, *heads: str, sentence: str, lead: int, right: Container[str] = (), headed: bool = True) -> None:
-        self._heads, self._right, self._headed = heads, right, headed
+    ``spare``: heads that a narrow terminal does without.
+    """
+
+    def __init__(
+        self,
+        *heads: str,
+        sentence: str,
+        lead: int,
+        right: Container[str] = (),
+        spare: Sequence[str] = (),
+        headed: bool = True,
+    ) -> None:
+        self._heads, self._right, self._spare, self._headed = heads, right, spare, headed
         self._sentence, self._lead = sentence, lead
         self._rows: list[Sequence[Cell]] = []
 
@@ -54,17 +65,15 @@ class Listing:
 
     def _stacked(self) -> Iterator[RenderableType]:
         """What names the row, the sentence below it, and in small print the rest with its heads."""
+        lead = self._heads[: self._lead]
+        rest = [head for head in self._heads[self._lead :] if head not in (self._sentence, *self._spare)]
         for row in self._rows:
             cells = dict(zip(self._heads, map(_text, row), strict=True))
-            lead, rest = self._heads[: self._lead], self._heads[self._lead :]
             yield Text("  ").join(cells[head] for head in lead if cells[head])
-            if cells[self._sentence] and self._sentence not in lead:
-                yield Padding(cells[self._sentence], (0, 0, 0, 2))
-            small = [
-                Text(f"{say(head)} ").append(cells[head]) for head in rest if head != self._sentence and cells[head]
-            ]
-            if small:
-                yield Padding(Text(" · ", style="dim").join(small), (0, 0, 0, 2))
+            small = [Text(f"{say(head)} ").append(cells[head]) for head in rest if cells[head]]
+            for below in (cells[self._sentence], Text(" · ", style="dim").join(small)):
+                if below:
+                    yield Padding(below, (0, 0, 0, 2))
 
 
 def _text(cell: Cell) -> Text:

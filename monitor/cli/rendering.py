@@ -31,7 +31,7 @@ def console() -> Console:
 
 def table(results: Iterable[Result]) -> Listing:
     heads = _("device"), _("probe"), _("verdict"), _("what was seen"), _("s")
-    shown = Listing(*heads, sentence="what was seen", lead=3, right={"s"})
+    shown = Listing(*heads, sentence="what was seen", lead=3, right={"s"}, spare=["s"])
     for result in results:
         for finding in _telling(result.findings):
             shown.add(*_cells(finding))
