@@ -12,6 +12,9 @@ SECOND_PASS = 3600.0
 """A file that ends more than this after its name, read as the first pass of a repeated hour, is of the second."""
 TRUSTED_SHARE = 0.8
 """So many file times must fit their names before the others are believed."""
+NO_ZONE = 1750.0
+"""A steady difference of name and file time below this is the length of files: zones are half an hour apart."""
+STEADY = 0.1
 
 Instants = NDArray[np.float64]
 
@@ -46,11 +49,27 @@ def _offset(moment: datetime) -> float:
     return offset.total_seconds()
 
 
-def typical_length(starts: Instants) -> float | None:
-    """The usual time from one file to the next, seconds; None for fewer than two files. ``starts`` is sorted."""
+def typical_length(starts: Instants, mtimes: Instants) -> float | None:
+    """The usual length of a file, seconds; None for fewer than two files. ``starts`` is sorted.
+
+    That is the usual time from one file to the next, unless the file times show that files overlap, as those of two
+    streams in one folder do.
+    """
     steps = np.diff(starts)
     steps = steps[steps > 0]
-    return float(np.median(steps)) if len(steps) else None
+    if not len(steps):
+        return None
+    typical, length = float(np.median(steps)), float(np.median(mtimes - starts))
+    return length if length > 1.25 * typical and _overlap(steps, mtimes - starts, length) else typical
+
+
+def _overlap(steps: Instants, lengths: Instants, length: float) -> bool:
+    """Whether the steady length of all files is really theirs. Two streams begin their files in pairs."""
+    if np.median(np.abs(lengths - length)) > STEADY * length:
+        return False
+    near, far = np.quantile(steps, (0.25, 0.75))
+    in_pairs = near < STEADY * far and abs(length - (near + far)) <= STEADY * length
+    return bool(length <= NO_ZONE or in_pairs)
 
 
 def fitting(starts: Instants, mtimes: Instants, typical: float | None) -> NDArray[np.bool_]:
@@ -88,7 +107,7 @@ def ends(starts: Instants, mtimes: Instants, rule: str | float, now: float) -> I
         return starts
     if isinstance(rule, float | int):
         return starts + float(rule)
-    typical = typical_length(starts)
+    typical = typical_length(starts, mtimes)
     fits = fitting(starts, mtimes, typical)
     by_next = _by_next(starts, typical, now)
     if rule == "next" or (rule == "auto" and fits.mean() < TRUSTED_SHARE):

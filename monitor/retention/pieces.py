@@ -61,7 +61,7 @@ def make_files(
     """Sort by start and find the ends. ``now`` is by the recorder's clock."""
     order = np.argsort(starts, kind="stable")
     starts, mtimes = starts[order], mtimes[order]
-    typical = instants.typical_length(starts) or 60.0
+    typical = instants.typical_length(starts, mtimes) or 60.0
     ends = instants.ends(starts, mtimes, rule, now)
     return Files(starts, ends, mtimes, sizes[order], folders[order], paths.at(order), typical)
 

@@ -152,7 +152,8 @@ def _starts(parsed: Parsed, plan: Plan) -> tuple[instants.Instants, float]:
     for index in np.unique(parsed.channels).tolist():
         mine = np.flatnonzero(parsed.channels == index)
         mine = mine[np.argsort(starts[mine])]
-        shifts.add(instants.name_shift(starts[mine], parsed.mtimes[mine], instants.typical_length(starts[mine])))
+        own = starts[mine], parsed.mtimes[mine]
+        shifts.add(instants.name_shift(*own, instants.typical_length(*own)))
     ahead = shifts.pop() if len(shifts) == 1 else 0.0
     return starts - ahead, ahead
 

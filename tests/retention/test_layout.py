@@ -166,6 +166,37 @@ def test_ends_come_from_file_times_where_they_fit_and_else_from_the_next_file() 
     assert instants.ends(hole, np.full(9, now), "auto", now)[4] == hole[4] + 600  # not up to the file after the hole
 
 
+@pytest.mark.parametrize(
+    ("lengths", "apart"),
+    [
+        ((600.0, 600.0), 2.0),
+        ((600.0, 610.0), 0.0),
+        ((600.0, 600.0), 250.0),
+        ((3600.0, 3600.0), 2.0),
+        ((60.0, 60.0), 7.0),
+    ],
+)
+@pytest.mark.parametrize("count", [200, 201])
+def test_two_streams_in_one_folder_overlap_and_leave_no_gap(
+    lengths: tuple[float, float], apart: float, count: int
+) -> None:
+    begins = [number * lengths[0] for number in range(count // 2)], [apart + n * lengths[1] for n in range(count // 2)]
+    starts = np.array([*begins[0], *begins[1], *([lengths[0] * (count // 2)] if count % 2 else [])])
+    mtimes = starts + np.array([lengths[0]] * (count // 2) + [lengths[1]] * (count // 2) + [lengths[0]] * (count % 2))
+    order = np.argsort(starts, kind="stable")
+    starts, mtimes = starts[order], mtimes[order]
+    made = instants.ends(starts, mtimes, "auto", 1e9)
+    assert made.tolist() == mtimes.tolist()
+    assert instants.name_shift(starts, mtimes, instants.typical_length(starts, mtimes)) == 0.0
+
+
+def test_files_that_were_moved_later_do_not_end_when_they_were_moved() -> None:
+    """Every quarter of an hour, without keeping their times."""
+    starts = np.arange(300) * 60.0
+    moved = np.ceil((starts + 61) / 900) * 900
+    assert instants.ends(starts, moved, "auto", 1e9)[:-1].tolist() == starts[1:].tolist()
+
+
 def test_names_of_another_zone_are_noticed() -> None:
     starts = np.arange(20) * 600.0
     assert instants.name_shift(starts, starts + 600, 600.0) == 0.0
