@@ -43,7 +43,7 @@ def test_every_alert_is_seen_firing_in_a_story() -> None:
 
 
 def test_every_fault_kind_raises_exactly_one_alert() -> None:
-    single = [rule for rule in ALERTS if rule["alert"] != "CCTVSwitchDown"]  # that one counts other alerts' faults
+    single = [rule for rule in ALERTS if rule["alert"] != "CCTVSwitchDown"]  # a kind of the cameras, of what is none
     words = [word for rule in single for found in KIND.findall(rule["expr"]) for word in found.split("|")]
     assert Counter(words) == dict.fromkeys(set(FaultKind) - {FaultKind.MONITOR_BLIND}, 1)
 
