@@ -54,6 +54,10 @@ class PictureLimits:
     """Where there is a reference its flat share must be exceeded by this, or ..."""
     no_signal_entropy_below: float = 1.5
     """... its entropy be undercut by so many bits."""
+    bars: float = 0.85
+    """Share of the columns that are one even level down the upper half, and ..."""
+    bars_chroma: float = 30.0
+    """... mean distance from grey, in levels of Cb and Cr, above this = no_signal: colour bars, reference or not."""
     overexposed_share: float = 0.5
     """Share of pixels >= 250 above this = overexposed, without a reference."""
     overexposed_share_known: float = 0.35

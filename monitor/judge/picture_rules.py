@@ -104,6 +104,9 @@ def _even(said: str, reference: Mapping[str, Any] | None, limits: PictureLimits)
 
 def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
     now, reference = picture["now"], known(picture)
+    if now["bars"] > limits.bars and now["chroma"] > limits.bars_chroma:
+        share = now["bars"]
+        return answer(True, f"{share:.0%} of the columns one even level, in many colours: colour bars")
     said = f"{now['flat']:.0%} of the picture flat, {now['entropy']:.1f} bit of grey levels"
     if now["flat"] < limits.no_signal_flat or now["entropy"] >= limits.no_signal_entropy:
         return answer(False, said)

@@ -109,8 +109,8 @@ def _uncovered(said: str, reference: Mapping[str, Any], limits: PictureLimits) -
 
 def doubtful(reference: Mapping[str, Any], limits: PictureLimits) -> bool:
     """Covered or lit differently: so much of the picture changed where nothing could tell."""
-    unwitnessed: float = reference.get("unwitnessed", 0.0)
-    return unwitnessed > limits.occluded_share
+    recognisable = reference.get("textured", 0) >= limits.textured_tiles
+    return bool(recognisable and reference["unwitnessed"] > limits.occluded_share)
 
 
 def colour_cast(picture: Facts, limits: PictureLimits) -> Answer:

@@ -74,8 +74,8 @@ def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
         usable, lost = _aligned(then, now, textured, here, shift)
     known = (textured & ~lost) | (then.faint & ~unlike & ~masked)
     light = _light(then, now, known)
-    gone, stayed = _gone(then, now, lost, unlike, masked, light)
-    covered, unwitnessed = _covered(then, gone, lost, masked)
+    departed, faded, stayed = _plain(then, now, unlike, masked, light)
+    covered, unwitnessed = _covered(then, lost | departed | faded, lost, departed, masked)
     return Comparison(
         textured=int(textured.sum()),
         lost=_share(lost, usable),
@@ -111,25 +111,25 @@ def _light(then: Sketch, now: Sketch, known: Tiles) -> float:
     return float((now.level[some].mean() + 1) / (then.level[some].mean() + 1))
 
 
-def _covered(then: Sketch, gone: Tiles, lost: Tiles, masked: Tiles) -> tuple[float, float]:
+def _covered(then: Sketch, gone: Tiles, lost: Tiles, departed: Tiles, masked: Tiles) -> tuple[float, float]:
     """Share of all tiles that are gone, plain ones too if hardly a recognisable tile in their midst is still
-    recognised (in a shadow it would be); and that share where too few recognisable tiles are there to tell."""
+    recognised (in a shadow it would be); and of those of another level where there are too few such tiles to tell."""
     everything = max(int((~masked).sum()), 1)
     amidst = then.textured & ~masked & (cv2.blur(gone.astype(np.float32), (3, 3)) > 0.5)
     witnesses, enough = int((amidst & lost).sum()), max(FEWEST_WITNESSES, NEARLY_ALL * int(amidst.sum()))
-    share = float(gone.sum()) / everything
     if witnesses >= enough:
-        return share, 0.0
-    return float(lost.sum()) / everything, share if amidst.sum() < FEWEST_WITNESSES else 0.0
+        return float(gone.sum()) / everything, 0.0
+    unwitnessed = float((lost | departed).sum()) if amidst.sum() < FEWEST_WITNESSES else 0.0
+    return float(lost.sum()) / everything, unwitnessed / everything
 
 
-def _gone(then: Sketch, now: Sketch, lost: Tiles, unlike: Tiles, masked: Tiles, light: float) -> tuple[Tiles, Tiles]:
-    """Tiles that are lost, or plain and of a level that went another way than the light, or without the little that
-    was always seen in them; and plain ones that are as they were."""
+def _plain(then: Sketch, now: Sketch, unlike: Tiles, masked: Tiles, light: float) -> tuple[Tiles, Tiles, Tiles]:
+    """Plain tiles: of a level that went another way than the light; without the little that was always seen in them;
+    neither, and of the same level."""
     change = np.abs(np.log((now.level + DIM) / (light * then.level + DIM)))
     plain = ~then.textured & ~masked
-    gone = lost | (plain & ((change > DEPARTED) | (unlike & then.faint)))
-    return gone, plain & ~gone & (change < STAYED)
+    departed, faded = plain & (change > DEPARTED), plain & unlike & then.faint
+    return departed, faded, plain & ~faded & (change < STAYED)
 
 
 def displacement(then: Sketch, now: Sketch) -> Displacement:

@@ -16,6 +16,10 @@ FLAT_SPREAD = 1.5
 """A tile with a smaller standard deviation (grey levels) carries nothing to see."""
 BLANK_RANGE, BLANK_SPREAD = 1.5, 4.0
 """Tiles of so equal a mean, with no more spread than noise, were filled and not seen: no surface is lit so evenly."""
+BAR_RANGE = 8.0
+"""Grey levels between the brightest and the darkest pixel of a column of a colour bar, as coarsely as it is coded."""
+BARS_DIFFER = 20.0
+"""Spread of the bars' levels: an even sky is none."""
 BLANK_LEVELS = 24.0, 230.0
 """Night and glare clip whole rows too: only what lies between was surely filled."""
 
@@ -33,6 +37,7 @@ class Statistics:
     correlation: float  # lag-1 horizontal: pictures ~1, electronic noise ~0
     flat: float  # share of tiles with next to no spread
     blank: float  # share of the height, from the bottom up, filled with one even grey from side to side
+    bars: float  # share of the columns that are one even level down the upper half: near 1 on colour bars
     focus: float  # of the sharpest contours: 1.4 to 3 in focus, below 1.15 out of it; 0 = too few to tell
     native_noise: float  # grey levels, median over native patches
     stripe_spread: float  # of the row or column profile, whichever is the more periodic
@@ -64,6 +69,7 @@ def measure(picture: Picture, small: Small, drawn: Sketch) -> Statistics:
         correlation=_correlation(inner, spread),
         flat=float((drawn.spread < FLAT_SPREAD).mean()),
         blank=_blank(drawn),
+        bars=_bars(drawn.values),
         focus=drawn.focus,
         native_noise=noise.native(picture),
         stripe_spread=bands.spread,
@@ -108,6 +114,13 @@ def _correlation(grey: Plane, spread: float) -> float:
         return 0.0
     left, right = grey[:, :-1], grey[:, 1:]
     return float(1 - cv2.norm(left, right, cv2.NORM_L2SQR) / left.size / (2 * spread**2))
+
+
+def _bars(values: Floats) -> float:
+    upper = values[: values.shape[0] // 2]
+    low, high = (cv2.reduce(upper, 0, how) for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX))
+    even = high - low < BAR_RANGE
+    return float(even.mean()) if even.any() and low[even].std() > BARS_DIFFER else 0.0
 
 
 def _blank(drawn: Sketch) -> float:

@@ -16,7 +16,7 @@ from monitor.model import Evidence, Finding, Key, Outcome, Target
 CAMERA = Target(Key("site", "gate"), "camera", "127.0.0.1")
 NUMBERS = {
     "level": 110.0, "spread": 45.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
-    "flat": 0.05, "blank": 0.0, "focus": 1.8, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
+    "flat": 0.05, "blank": 0.0, "bars": 0.02, "focus": 1.8, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
     "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "tint": 0.0,
 }  # fmt: skip
 HEALTHY: dict[str, Any] = {
@@ -84,6 +84,8 @@ STORIES = [
     ("analogue snow", {"now": {"correlation": 0.1, "native_noise": 60.0}}, "fault", "snow"),
     ("strong noise", {"now": {"native_noise": 9.0}}, "fault", "noise"),
     ("noise of a new camera", {"now": {"native_noise": 9.0}} | UNLEARNED, "ok", None),
+    ("colour bars, first look", {"now": {"bars": 0.97, "chroma": 60.0}} | UNLEARNED, "fault", "no_signal"),
+    ("an evenly lit curtain, first look", {"now": {"bars": 0.97}} | UNLEARNED, "ok", None),
     ("interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.95}}, "fault", "stripes"),
     ("a fence, not interference", {"now": {"stripe_spread": 25.0, "stripe_peak": 0.5, "stripe_coherence": 0.5}}, "ok", None),
     ("too little light to tell one colour from a scene", {"now": {"p1": 3.0, "p99": 10.0, "spread": 2.0}} | DARKER, "fault", "dark"),

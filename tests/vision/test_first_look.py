@@ -60,3 +60,18 @@ def test_a_colour_all_over_on_the_first_look(blue: int, red: int, verdict: str) 
     finding = judged(glance([in_colour(live(VIEW, 1)[0], blue, red)]))
     assert finding.verdict == verdict, finding.reason
     assert finding.fault == ("colour_cast" if verdict == "fault" else None)
+
+
+@pytest.mark.parametrize("sky", [False, True], ids=["colour bars", "towers before an even sky"])
+def test_colour_bars_on_the_first_look(sky: bool) -> None:
+    width = VIEW.shape[1]
+    colours = [(192, 192, 192), (0, 192, 192), (192, 192, 0), (0, 192, 0), (192, 0, 192), (0, 0, 192), (192, 0, 0)]
+    card = np.zeros((*VIEW.shape, 3), np.uint8)
+    for number, colour in enumerate(colours):
+        card[:, number * width // 7 : (number + 1) * width // 7] = (200, 90, 40) if sky else colour
+    card[3 * VIEW.shape[0] // 4 :] = 20
+    if sky:
+        card += np.random.default_rng(8).integers(0, 8, VIEW.shape, np.uint8)[..., None]
+        card[:, 100:130] = card[:, 400:430] = VIEW[:, 100:130, None]
+    finding = judged(glance([KeyFrame("mjpeg", bytes(cv2.imencode(".jpg", card)[1]), 0, 0.0)]))
+    assert (finding.fault == "no_signal") is not sky, finding.reason
