@@ -3,8 +3,10 @@
 import asyncio
 import fcntl
 import io
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from monitor.probes.onvif import look_at_onvif
 from monitor.protocols.onvif.discovery import Found, find
 from monitor.settings import load
 from monitor.simulator.onvif import OnvifCamera
-from monitor.simulator.onvif_discovery import Answerer
+from monitor.simulator.onvif_discovery import MATCH, Answerer
 
 app = typer.Typer()
 app.command()(discover)
@@ -103,6 +105,61 @@ async def test_multicast_finds_cameras_and_leaves_printers_alone(lone_network: N
         ("127.0.42.1", f"http://{camera.address}/onvif/device_service")
     ]
     assert found[0].name == "大门 1"
+
+
+class Odd(Answerer):
+    """Answers with a datagram of its own first."""
+
+    def __init__(self, camera: OnvifCamera, change: Callable[[str], str | bytes]) -> None:
+        super().__init__(camera)
+        self.change = change
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        probe = re.search(rb"MessageID>([^<]+)<", data)
+        if probe is None:
+            return
+        words = {"message": "urn:1", "probe": probe[1].decode(), "identity": "urn:2", "types": self.types}
+        changed = self.change(MATCH.format(scopes="", xaddrs=self.camera.xaddr("device"), **words))
+        self._voice.sendto(changed.encode() if isinstance(changed, str) else changed, addr)
+
+
+ODD: dict[str, Callable[[str], str | bytes]] = {
+    "no number of the instance": lambda text: text.replace('InstanceId="1"', 'InstanceId="x"'),
+    "no sequence": lambda text: re.sub("<d:AppSequence[^>]*>", "", text),
+    "no relation": lambda text: re.sub("<a:RelatesTo>.*</a:RelatesTo>", "", text),
+    "no version": lambda text: re.sub("<d:MetadataVersion>.*</d:MetadataVersion>", "", text),
+    "no endpoint": lambda text: re.sub("<a:EndpointReference>.*</a:EndpointReference>", "", text),
+    "a newer dialect": lambda text: text.replace("2005/04/discovery", "2005/04/discovery/x"),
+    "blanks around": lambda text: "\r\n" + text + "\0\n",
+}
+
+
+async def heard(changes: dict[str, Callable[[str], str | bytes]]) -> list[str]:
+    """Which of these were found, in one search with a well-behaved camera beside them that answers last."""
+    hosts = {f"127.0.42.{number}": name for number, name in enumerate(changes, 11)}
+    async with AsyncExitStack() as stack:
+        for host, name in hosts.items():
+            await stack.enter_async_context(Odd(OnvifCamera(host), changes[name]))
+        await stack.enter_async_context(Answerer(OnvifCamera("127.0.42.1")))
+        found = await search()
+    return [hosts.get(each.host, "well-behaved") for each in found]
+
+
+async def test_an_answer_that_lacks_what_nobody_needs_is_understood(lone_network: None) -> None:
+    assert sorted(await heard(ODD)) == sorted([*ODD, "well-behaved"])
+
+
+HOSTILE: dict[str, Callable[[str], str | bytes]] = {
+    "nothing": lambda _: b"",
+    "no XML": lambda _: b"\xff\x00 hello",
+    "a bomb": lambda text: '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + text.partition("?>")[2],
+    "no address": lambda text: re.sub("<d:XAddrs>.*</d:XAddrs>", "<d:XAddrs>http://[</d:XAddrs>", text),
+    "unknown prefix": lambda text: text.replace("dn:Network", "zz:Network"),
+}
+
+
+async def test_a_hostile_answer_hides_nobody_else(lone_network: None) -> None:
+    assert set(await heard(HOSTILE)) <= {"well-behaved", "no address"}
 
 
 async def test_a_foreign_address_in_the_answer_is_replaced_by_the_host_that_answered(lone_network: None) -> None:

@@ -1,24 +1,44 @@
-"""WS-Discovery: who on this network says that it speaks ONVIF."""
+"""WS-Discovery (OASIS, 2005/04 as ONVIF uses it): who on this network says that it speaks ONVIF."""
 
+import contextlib
 import ipaddress
-import logging
-from collections.abc import Callable, Collection, Sequence
+import selectors
+import socket
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
 
 import ifaddr
-from wsdiscovery import QName
-from wsdiscovery.discovery import ThreadedWSDiscovery
 
+from monitor.protocols.errors import DeviceError
+from monitor.protocols.markup import Element, each, text
+from monitor.protocols.markup import parse as parse_markup
 from monitor.protocols.onvif.address import parse, pin
 from monitor.protocols.onvif.trouble import plain
 
 NETWORK = "http://www.onvif.org/ver10/network/wsdl"
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
+GROUP, PORT = "239.255.255.250", 3702
 ROUND_SECONDS = 1.0
 """One probe a round; datagrams get lost, and devices may wait half a second before they answer."""
 SCOPE = "onvif://www.onvif.org/"
+PER_SENDER = 8
+"""Devices behind one address: no sender fills our memory."""
+PROBE = (
+    '<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"'
+    ' xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:n="{namespace}"'
+    ' xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery"><s:Header>'
+    '<a:Action s:mustUnderstand="1">http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</a:Action>'
+    "<a:MessageID>{message}</a:MessageID><a:ReplyTo>"
+    "<a:Address>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</a:Address></a:ReplyTo>"
+    '<a:To s:mustUnderstand="1">urn:schemas-xmlsoap-org:ws:2005:04:discovery</a:To></s:Header>'
+    "<s:Body><d:Probe><d:Types>n:{kind}</d:Types></d:Probe></s:Body></s:Envelope>"
+)
+KINDS = ((NETWORK, "NetworkVideoTransmitter"), (DEVICE, "Device"))
+"""Cameras answer to one of the two names, recorders often to the other only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,79 +54,99 @@ class Found:
 def find(rounds: int, interfaces: Sequence[str], on_round: Callable[[int], None]) -> list[Found]:
     """Ask the network ``rounds`` times, a second each; blocks. ``on_round`` is given the number of devices found.
 
-    ``interfaces``: names ("eth0") or IPv4 addresses of ours to ask on; none = all. ValueError for an unknown one. The
-    probe is multicast to 239.255.255.250:3702 and stays in the local network (TTL 1).
+    ``interfaces``: names ("eth0") or IPv4 addresses of ours to ask on; none = all. ValueError for an unknown one,
+    OSError when none can be asked on. The probe is multicast and stays in the local network (TTL 1).
     """
-    for name in ("daemon", "threading", "util"):  # the library's own names for its loggers
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    seeker = _Seeker(_own_addresses(interfaces))
-    seeker.start()
-    try:
-        seeker.join_chosen()
+    found: dict[str, Found] = {}
+    with contextlib.ExitStack() as stack:
+        voices = [stack.enter_context(_voice(address)) for address in _own_addresses(interfaces)]
         for number in range(rounds):
-            seeker.searchServices(types=_types(number), timeout=ROUND_SECONDS)
-            on_round(len(seeker.found))
-    finally:
-        seeker.stop()
-    return sorted(seeker.found.values(), key=lambda found: ipaddress.ip_address(found.host.partition("%")[0]).packed)
+            _ask(voices, *KINDS[number % 2])
+            _listen(voices, found, time.monotonic() + ROUND_SECONDS)
+            on_round(len(found))
+    return sorted(found.values(), key=lambda one: ipaddress.ip_address(one.host).packed)
 
 
-def _own_addresses(interfaces: Sequence[str]) -> set[Any]:
-    """IPv4 addresses of the named interfaces; ONVIF devices must speak IPv4."""
+def _own_addresses(interfaces: Sequence[str]) -> list[str]:
+    """IPv4 addresses of the named interfaces, of all but the loopback when none is named; ONVIF devices speak IPv4."""
     own = {
         ip.ip: adapter.nice_name for adapter in ifaddr.get_adapters() for ip in adapter.ips if isinstance(ip.ip, str)
     }
-    chosen: set[Any] = set()
+    if not interfaces:
+        return [address for address in own if not ipaddress.ip_address(address).is_loopback]
+    chosen: dict[str, None] = {}
     for wanted in interfaces:
         matches = [address for address, name in own.items() if wanted in (address, name)]
         if not matches:
             known = ", ".join(f"{name} ({address})" for address, name in own.items())
             raise ValueError(f"no interface {wanted}; this machine has {known}")
-        chosen.update(ipaddress.ip_address(address) for address in matches)
-    return chosen
+        chosen.update(dict.fromkeys(matches))
+    return list(chosen)
 
 
-def _types(number: int) -> list[Any]:
-    """Cameras answer to one of the two names, recorders often to the other only."""
-    return [QName(NETWORK, "NetworkVideoTransmitter")] if number % 2 == 0 else [QName(DEVICE, "Device")]
+@contextlib.contextmanager
+def _voice(address: str) -> Iterator[socket.socket]:
+    """A socket that asks on one own address and hears the answers to it, which come to it alone."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as voice:
+        voice.setblocking(False)
+        voice.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 1)
+        voice.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address))
+        voice.bind((address, 0))
+        yield voice
 
 
-class _Seeker(ThreadedWSDiscovery):  # type: ignore[misc]  # the library has no types
-    """Asks on the chosen own addresses only, and keeps who answered from where, which the library forgets."""
-
-    def __init__(self, chosen: Collection[Any]) -> None:
-        super().__init__()
-        self._chosen = chosen
-        self.found: dict[str, Found] = {}
-
-    def join_chosen(self) -> None:
-        for address in self._chosen:
-            self._networkingThread_v4.addSourceAddr(address)
-
-    def _networkAddressAdded(self, address: Any) -> None:
-        if not self._chosen:
-            super()._networkAddressAdded(address)
-
-    def _networkAddressRemoved(self, address: Any) -> None:
-        if not self._chosen:
-            super()._networkAddressRemoved(address)
-
-    def _handle_probematches(self, envelope: Any, sender: tuple[str, int]) -> None:
-        for match in envelope.getProbeResolveMatches():
-            found = _found(match, sender[0])
-            if found:
-                self.found.setdefault(found.address, found)
+def _ask(voices: Sequence[socket.socket], namespace: str, kind: str) -> None:
+    """Raises OSError when no interface lets the question out."""
+    question = PROBE.format(namespace=namespace, kind=kind, message=uuid.uuid4().urn).encode()
+    refused: OSError | None = None
+    asked = 0
+    for voice in voices:
+        try:
+            voice.sendto(question, (GROUP, PORT))
+            asked += 1
+        except OSError as error:
+            refused = error
+    if refused is not None and not asked:
+        raise refused
 
 
-def _found(match: Any, sender: str) -> Found | None:
+def _listen(voices: Sequence[socket.socket], found: dict[str, Found], until: float) -> None:
+    with selectors.DefaultSelector() as selector:
+        for voice in voices:
+            selector.register(voice, selectors.EVENT_READ, voice)
+        while (left := until - time.monotonic()) > 0:
+            for key, _ in selector.select(left):
+                with contextlib.suppress(OSError):  # an answer that is gone, or an ICMP error to our question
+                    data, sender = key.data.recvfrom(65536)
+                    _hear(data, sender[0], found)
+
+
+def _hear(data: bytes, sender: str, found: dict[str, Found]) -> None:
+    """Take one answer. What is none is dropped: nobody asked this sender by name."""
+    try:
+        root = parse_markup(data.strip(b" \t\r\n\0"), "the probe")
+    except DeviceError:
+        return
+    known = Counter(one.host for one in found.values())
+    for match in each(root, "ProbeMatch"):
+        device = _found(match, sender)
+        if device and known[sender] < PER_SENDER and device.address not in found:
+            found[device.address] = device
+            known[sender] += 1
+
+
+def _found(match: Element, sender: str) -> Found | None:
     """None for a device of another trade, such as a printer."""
-    scopes = [str(scope.getValue()) for scope in match.getScopes()]
-    types = [str(each.getNamespace()) for each in match.getTypes()]
-    if not any(scope.lower().startswith(SCOPE) for scope in scopes) and not {NETWORK, DEVICE} & set(types):
+    scopes = text(match, "Scopes").split()
+    types = {kinds.nsmap.get(word.partition(":")[0]) for kinds in each(match, "Types") for word in _words(kinds)}
+    if not any(scope.lower().startswith(SCOPE) for scope in scopes) and not {NETWORK, DEVICE} & types:
         return None
-    host = f"[{sender}]" if ":" in sender else sender
-    address, _ = pin(parse(host), " ".join(map(str, match.getXAddrs() or ())))
+    address, _ = pin(parse(sender), text(match, "XAddrs"))
     return Found(str(address), sender, _scope(scopes, "name"), _scope(scopes, "hardware"))
+
+
+def _words(element: Element) -> list[str]:
+    return (element.text or "").split()
 
 
 def _scope(scopes: list[str], kind: str) -> str:
