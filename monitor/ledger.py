@@ -59,6 +59,7 @@ class Ledger:
         self._tally = Tally(raise_after, clear_after)
         self._docket = Docket(rules or Rules(), sinks)
         self._targets: dict[Key, Target] = {}
+        self._groups: dict[Subject, list[Key]] = {}
         self._memory: dict[tuple[Key, str], Memory] = {}
         self._album = Album(pictures.folder(store.path))
         self._blind = ""
@@ -186,7 +187,8 @@ class Ledger:
         self._targets = wanted
         watched = {key: judged_in(target) for key, target in wanted.items()}
         changes.unwatched = set(self._unwatch(watched))
-        watched |= {subject.key: frozenset({subject.probe}) for subject in groups(wanted)}
+        self._groups = groups(wanted)
+        watched |= {subject.key: frozenset({subject.probe}) for subject in self._groups}
         changes.update(self._docket.close_removed(watched, self._scene()))
         await self._write(changes)
 
@@ -225,7 +227,8 @@ class Ledger:
 
     def _scene(self) -> Scene:
         rules = self._docket.rules
-        return Scene(self._clock(), self._targets, self._tally.standings, self._house.windows, bool(self._blind), rules)
+        known = (self._targets, self._tally.standings, self._house.windows)
+        return Scene(self._clock(), *known, bool(self._blind), rules, self._groups)
 
     def _seeing(self, finding: Finding) -> Finding:
         if not self._blind or finding.verdict is not Verdict.FAULT:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from monitor.blame import Notice, Rules, Scene, follow, notices, settle
+from monitor.blame import Notice, Rules, Scene, follow, groups, notices, settle
 from monitor.blame.scene import MONITOR
 from monitor.model import (
     Change,
@@ -53,7 +53,8 @@ class Story:
 
     @property
     def scene(self) -> Scene:
-        return Scene(self.now, self.targets, self.standings, self.windows, self.blind, self.rules)
+        known = (self.targets, self.standings, self.windows, self.blind, self.rules, groups(self.targets))
+        return Scene(self.now, *known)
 
     def down(
         self,

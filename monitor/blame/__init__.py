@@ -6,9 +6,8 @@ Pure: no clock, no I/O. ``follow`` takes each transition as it comes, ``settle``
 
 from monitor.blame.blindness import blindness
 from monitor.blame.episodes import follow
-from monitor.blame.mass import groups
 from monitor.blame.notices import Notice, notices
-from monitor.blame.scene import Rules, Scene
+from monitor.blame.scene import Rules, Scene, groups
 from monitor.blame.settle import settle
 
 __all__ = ["Notice", "Rules", "Scene", "blindness", "follow", "groups", "notices", "settle"]

@@ -1,36 +1,22 @@
 """Many cameras of one site gone at once are one fault of the site; all behind one switch, one of the switch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.blame.causes import Open, carrier, suspected
-from monitor.blame.scene import Scene, site_subject
-from monitor.model import Change, Fault, FaultKind, Finding, Key, Subject, Target, Transition, Verdict
-
-BEHIND = "behind"
-"""The probe of a switch or gateway, which nobody looks at: what hangs behind it shows how it is."""
+from monitor.blame.scene import Scene
+from monitor.model import Change, Fault, FaultKind, Finding, Key, Subject, Transition, Verdict
 
 
 def mass(world: Open) -> Iterator[Transition]:
     """Sites and switches that went down, or came back, as transitions of themselves."""
     if not world.by_key:
-        return  # nothing stands: the usual case, once a second
-    for subject, members in groups(world.scene.targets).items():
+        return  # nothing stands: the usual case, every second
+    for subject, members in world.scene.groups.items():
         standing = world.first(subject.key, frozenset({_kind(subject)}))
         found = _came_back(subject, members, standing, world) if standing else _went_down(subject, members, world)
         if found:
             yield found
-
-
-def groups(targets: Mapping[Key, Target]) -> dict[Subject, list[Key]]:
-    """The cameras of each site, and all that hangs behind each switch that is no target itself."""
-    found: dict[Subject, list[Key]] = {}
-    for key, target in targets.items():
-        if target.role == "camera":
-            found.setdefault(site_subject(key.site), []).append(key)
-        if target.parent and Key(key.site, target.parent) not in targets:
-            found.setdefault(Subject(Key(key.site, target.parent), BEHIND), []).append(key)
-    return found
 
 
 def _kind(subject: Subject) -> FaultKind:

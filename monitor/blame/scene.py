@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from monitor.model import Fault, FaultKind, Key, Standing, Subject, Target, Window
 
+BEHIND = "behind"
+"""The probe of a switch or gateway, which nobody looks at: what hangs behind it shows how it is."""
 DEAD = frozenset({FaultKind.UNREACHABLE, FaultKind.RECORDER_UNREACHABLE})
 """The device does not answer at all; whatever hangs behind it cannot be judged on its own."""
 
@@ -46,6 +48,7 @@ class Scene:
     windows: tuple[Window, ...] = ()
     blind: bool = False
     rules: Rules = field(default_factory=Rules)
+    groups: Mapping[Subject, list[Key]] = field(default_factory=dict)  # as groups(targets) gives them
 
     def of(self, key: Key) -> list[Standing]:
         """Every standing of one device, in the order of its probes."""
@@ -83,3 +86,14 @@ def site_subject(site: str) -> Subject:
 
 MONITOR = Subject(Key("", "monitor"), "monitor")
 """Who a fault of the monitor itself is about."""
+
+
+def groups(targets: Mapping[Key, Target]) -> dict[Subject, list[Key]]:
+    """The cameras of each site, and all that hangs behind each switch that is no target itself."""
+    found: dict[Subject, list[Key]] = {}
+    for key, target in targets.items():
+        if target.role == "camera":
+            found.setdefault(site_subject(key.site), []).append(key)
+        if target.parent and Key(key.site, target.parent) not in targets:
+            found.setdefault(Subject(Key(key.site, target.parent), BEHIND), []).append(key)
+    return found
