@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import machine
+from monitor.descriptors import PER_SLOT, RESERVE
 from monitor.model import Verdict
 
 
@@ -72,7 +73,7 @@ def test_a_wrong_configuration_ends_with_2_and_the_machine_is_looked_at_all_the_
 def test_sixty_four_descriptors_and_no_configuration_yet(tmp_path: Path) -> None:
     code, text = doctor(tmp_path, RLIMIT_NOFILE=(64, 64))
     assert code == 1
-    assert "at most 64 allowed, 232 needed" in line_of(text, "open files")
+    assert f"at most 64 allowed, {RESERVE + 64 * PER_SLOT} needed" in line_of(text, "open files")
     assert "cctv config example > cctv.yaml" in line_of(text, "configuration")
 
 
