@@ -1,6 +1,7 @@
 """Regular bands across the whole picture: interference, a failing sensor readout."""
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import cv2
@@ -25,16 +26,17 @@ class Bands(NamedTuple):
 
 def stripes(grey: Plane) -> Bands:
     """Row or column means less their slow part: the more periodic of the two directions."""
-    found = [_bands(_wave(grey, axis)) for axis in (0, 1)]
+    found = [_bands(_waves([grey], axis)[0]) for axis in (0, 1)]
     axis = int(found[1].spread * found[1].peak > found[0].spread * found[0].peak)
     chosen = found[axis]
     return chosen if chosen.spread < FAINT else chosen._replace(coherence=_coherence(grey, axis))
 
 
-def _wave(grey: Plane, axis: int) -> Floats:
-    """Means of the columns (axis 0) or rows (axis 1), less their slow part."""
-    profile = cv2.reduce(grey, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1)
-    return np.asarray(profile - cv2.GaussianBlur(profile, (SLOW, 1), 0)).ravel()
+def _waves(strips: Sequence[Plane], axis: int) -> Floats:
+    """Of each strip the means of its columns (axis 0) or rows (axis 1), less their slow part; a row each."""
+    reduced = [cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1) for strip in strips]
+    profiles = np.concatenate(reduced)
+    return np.asarray(profiles - cv2.GaussianBlur(profiles, (SLOW, 1), 0))
 
 
 def _bands(wave: Floats) -> Bands:
@@ -46,7 +48,7 @@ def _coherence(grey: Plane, axis: int) -> float:
     """The worst correlation of a quarter, one of four strips across the bands, with all of them."""
     edges = [grey.shape[axis] * quarter // QUARTERS for quarter in range(QUARTERS + 1)]
     strips = [grey[a:b] if axis == 0 else grey[:, a:b] for a, b in itertools.pairwise(edges)]
-    waves = np.stack([_wave(strip, axis) for strip in strips])
+    waves = _waves(strips, axis)
     whole = waves.mean(axis=0)
     strength = np.linalg.norm(waves, axis=1) * np.linalg.norm(whole)
     return float(((waves @ whole) / np.maximum(strength, 1e-6)).min())
