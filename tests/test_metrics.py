@@ -212,6 +212,15 @@ async def test_a_change_shows_and_a_removed_camera_is_gone_at_the_next_scrape() 
     assert 'device="gate"' not in await text_of(metrics, board)
 
 
+async def test_what_changes_seldom_is_shown_anew_when_it_does_and_nothing_is_made_twice() -> None:
+    metrics, board = Metrics(), gate([], [standing("recording", Verdict.OK, span_days=3.0)])
+    assert value(series(await text_of(metrics, board)), "cctv_recording_span_seconds") == 3 * 86400
+    (fragment,) = metrics._devices._fragments.values()
+    assert not fragment.renew(board.devices[GATE])
+    board.devices[GATE].standings["recording", ""] = standing("recording", Verdict.OK, span_days=4.0)
+    assert value(series(await text_of(metrics, board)), "cctv_recording_span_seconds") == 4 * 86400
+
+
 async def test_a_fault_is_there_while_it_stands_and_once_only() -> None:
     metrics, board = Metrics(), gate([], [standing("picture", Verdict.FAULT, FaultKind.FROZEN)])
     subject = Subject(GATE, "picture")
