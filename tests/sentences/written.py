@@ -19,7 +19,7 @@ TECHNICAL = (
     r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^(Start|End)DateTime",  # SQL and queries
     r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
     r"^(store writer|end of workers|time zone|camera states|disks: \{\}|System Volume Information|mono|colour)$",
-    r"^(Permission denied|No such file or directory|File system loop detected|No existing session|NO MATCHES)$",  # words of others
+    r"^(Permission denied|No such file or directory|File system loop detected|No existing session|NO MATCHES)$",  # find
     r"^the body|alerts (at once|is missing)|^\{\}\.\w+ is |not a JSON object|not text$|neither firing",
     r"^\{\} GiB$|^The configuration file\.$",  # a unit; the help of an option
     r"^(- ?| or |, or remove it|Value error, |quoted scalar|end of stream|another document|cannot start any token)$",
