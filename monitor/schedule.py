@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.schedulers.base import STATE_RUNNING
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -72,11 +74,12 @@ class Schedule:
         wanted = {f"{name} {target.key}": (target.key, name) for target in targets for name in probes_of(target)}
         stale = self._jobs.keys() if interval != self._interval else self._jobs.keys() - wanted.keys()
         kept = self._jobs.keys() - stale
-        for job in stale:
-            self._scheduler.remove_job(job)
         self._interval, self._spread = interval, min(interval, EACH_SECONDS * len(wanted))
-        for job in wanted.keys() - kept:
-            self._add(job, *wanted[job])
+        with self._in_one_go():
+            for job in stale:
+                self._scheduler.remove_job(job)
+            for job in wanted.keys() - kept:
+                self._add(job, *wanted[job])
         self._jobs = wanted
 
     def replan(self) -> None:
@@ -84,12 +87,23 @@ class Schedule:
 
         Calendar jobs keep their next date when the clock was set forward, so that none is left out.
         """
-        for job, (key, name) in self._jobs.items():
-            self._scheduler.remove_job(job)
-            self._add(job, key, name)
+        with self._in_one_go():
+            for job, (key, name) in self._jobs.items():
+                self._scheduler.remove_job(job)
+                self._add(job, key, name)
         for job in self._scheduler.get_jobs():
             if job.id not in self._jobs and job.next_run_time > (fresh := job.trigger.get_next_fire_time(None, _now())):
                 job.modify(next_run_time=fresh)
+
+    @contextmanager
+    def _in_one_go(self) -> Iterator[None]:
+        """Every job added would wake the scheduler: with thousands of them the looks would wait for seconds."""
+        running = self._scheduler.state == STATE_RUNNING
+        if running:
+            self._scheduler.pause()
+        yield
+        if running:
+            self._scheduler.resume()
 
     async def _keep_time(self) -> None:
         """Notice that the wall clock was set."""

@@ -126,6 +126,27 @@ async def test_a_look_under_way_has_time_to_hang_up_when_the_daemon_ends(caplog)
     assert not caplog.records  # a stop we asked for is no error
 
 
+async def test_a_device_that_is_added_while_others_are_polled_is_polled_as_well():
+    polled: set[str] = set()
+    both = asyncio.Event()
+
+    async def poll(key: Key, name: str) -> None:
+        polled.add(key.device)
+        if polled == {"a", "b"}:
+            both.set()
+
+    schedule = Schedule(poll, 0.1, on_skip=lambda probe: None)
+    schedule.retarget([camera("a")], 0.1)
+    schedule.start()
+    schedule.retarget([camera("a"), camera("b")], 0.1)
+    await asyncio.wait_for(both.wait(), 10)
+    polled.clear()
+    both.clear()
+    schedule.replan()
+    await asyncio.wait_for(both.wait(), 10)
+    await schedule.stop(1)
+
+
 async def test_a_removed_device_is_polled_no_more():
     schedule = Schedule(_ignore, 60, on_skip=lambda probe: None)
     schedule.retarget([camera("a"), camera("b")], 60)
