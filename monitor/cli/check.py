@@ -37,6 +37,8 @@ def check(
     plan = looking.Plan(tuple(chosen), known, probe, close)
     if not plan.count():
         fail("there is nothing to look at: no device of these has what that probe needs")
+    if save_frames:
+        _ready(save_frames)
     if watch:
         watching.watch(plan)
     bar, advance = rendering.progress(plan.count(), quiet=as_json)
@@ -46,3 +48,11 @@ def check(
         rendering.save_frames(results, save_frames)
     (rendering.print_json if as_json else rendering.print_table)(results)
     raise typer.Exit(exits.code_of(finding.verdict for result in results for finding in result.findings))
+
+
+def _ready(folder: Path) -> None:
+    """Before any look, which may take minutes."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        fail(f"--save-frames {folder}: {refused.strerror or refused}")

@@ -66,8 +66,7 @@ def print_json(results: list[Result]) -> None:
 
 
 def save_frames(results: Iterable[Result], folder: Path) -> None:
-    """Write every picture of every look as DEVICE.NAME.jpg."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write every picture of every look as DEVICE.NAME.jpg into a folder that is there."""
     for result in results:
         stem = "".join(c if c.isalnum() or c in "._-" else "_" for c in str(result.target.key))
         for name, jpeg in result.evidence.pictures.items():

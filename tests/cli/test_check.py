@@ -171,6 +171,7 @@ async def test_stopped_halfway_it_hangs_up_and_leaves_no_process(
         (["nowhere"], "no site of that name"),
         (["rtsp://127.0.0.1/", "--probe", "x-ray"], "no such probe; write one of"),
         (["--config", "missing.yaml"], "missing.yaml"),
+        (["rtsp://127.0.0.1:9/", "--save-frames", "/dev/null/x"], "--save-frames /dev/null/x: Not a directory"),
     ],
 )
 async def test_wrong_usage_is_answered_with_what_to_write(words, said, tmp_path: Path):
