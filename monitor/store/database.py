@@ -139,11 +139,6 @@ class Store:
             self._connection, self._reading = copies
             self._claim, self._files, self.away = claim, files, ""
 
-    def size(self) -> int:
-        """Bytes on disk, with the write-ahead log."""
-        parts = [self.path, _log_of(self.path)]
-        return sum(part.stat().st_size for part in parts if part.exists())
-
     def close(self) -> None:
         with self._lock, self._read_lock:
             self._reading.close()
