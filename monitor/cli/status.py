@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from monitor import words
 from monitor.board import as_counted, worst
 from monitor.cli import exits
 from monitor.cli.context import fail, settings_from, state_reader
@@ -15,7 +16,7 @@ from monitor.cli.listing import Listing
 from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age, mark, say, told
-from monitor.model import Standing
+from monitor.model import Standing, Verdict
 from monitor.store import standings
 from monitor.words import _
 
@@ -50,10 +51,19 @@ def _table(chosen: list[Standing]) -> Listing:
     heads = _("device"), _("probe"), _("verdict"), _("since"), _("what was seen"), _("seen")
     shown = Listing(*heads, sentence="what was seen", lead=3)
     for one in chosen:
-        probe, reason = told(f"{one.subject.probe} {one.subject.aspect}".strip()), escape(told(one.last.reason))
+        probe, reason = told(f"{one.subject.probe} {one.subject.aspect}".strip()), escape(_seen(one))
         key, verdict, seen = escape(str(one.subject.key)), mark(one.verdict, one.fault), age(now - one.last.at)
         shown.add(key, probe, verdict, age(now - one.since), reason, seen)
     return shown
+
+
+def _seen(one: Standing) -> str:
+    """The newest words; of a fault that does not stand yet it is said so, or they would belie the verdict."""
+    reason = told(one.last.reason)
+    if one.verdict is Verdict.FAULT or not one.last.fault:
+        return reason
+    suspected = say(_("seen once, not yet confirmed: %(fault)s"), fault=say(words.FAULTS[one.last.fault]))
+    return f"{reason} ({suspected})"
 
 
 def _row(one: Standing) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """``cctv status`` and ``cctv why`` beside a state file, read by programs: every word whole on its line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -97,3 +98,12 @@ def test_cameras_stand_as_people_count(store: Store) -> None:
     store.write(standings.save, [standing(f"cam{number}", Verdict.OK, None, "well") for number in (10, 9, 1)])
     shown = [line.split()[0] for line in cctv("status").stdout.splitlines()[1:]]
     assert shown == ["school/cam1", "school/cam9", "school/cam10", f"school/{LONG}", "school/yard"]
+
+
+def test_a_fault_that_is_not_confirmed_is_called_so(store: Store) -> None:
+    first = standing("hall", Verdict.FAULT, FaultKind.RECORDING_STOPPED, "nothing recorded since 02:47")
+    unconfirmed = replace(first.standing, verdict=Verdict.UNKNOWN, fault=None)
+    store.write(standings.save, [replace(first, standing=unconfirmed)])
+    (line,) = [line for line in cctv("status").stdout.splitlines() if "school/hall" in line]
+    assert "? unknown" in line
+    assert "nothing recorded since 02:47 (seen once, not yet confirmed: recording stopped)" in line
