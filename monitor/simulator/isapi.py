@@ -4,6 +4,7 @@ Written from what is known of the interface (see docs/reference/recorders.md); n
 """
 
 import math
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ FAULTS: Mapping[str, str] = {
     "search_500": "every search is answered 500",
     "foreign_track": "searches are answered with recordings of another track",
     "cap_4000": "no search tells more than so many recordings (see most)",
+    "ok_for_ever": "every search page says OK; only numOfMatches, the total, tells that there is more",
+    "first_page_only": "every search page says OK, numOfMatches is the total, and only the first page has recordings",
+    "dialect": "another namespace, other capitals, no blanks; matches have no list around them and no track",
     "total": "numOfMatches is the total, not the number on the page",
     "impossible_times": "recordings end on the 31st of November",
     "no_index": "the day index is not known (404)",
@@ -139,10 +143,22 @@ class IsapiRecorder(WebServer):
         text = (
             f'<?xml version="1.0" encoding="UTF-8"?>{declared}<{root} version="2.0" xmlns="{NAMESPACE}">{body}</{root}>'
         )
-        return Reply(text, status, headers=headers or {})
+        return Reply(_in_dialect(text) if self.fault == "dialect" else text, status, headers=headers or {})
 
     def wrapped(self, root: str, body: str) -> Reply:
         return self._wrapped(root, body)
+
+
+def _in_dialect(xml: str) -> str:
+    """The same, as another firmware might have written it."""
+    xml = re.sub(r"</?matchList>|<trackID>[^<]*</trackID>", "", xml.replace(NAMESPACE, "urn:psialliance-org"))
+    for plain, odd in (
+        (">true<", ">True<"),
+        ("NO MATCHES", "No_Matches"),
+        ("responseStatusStrg", "ResponseStatusStrg"),
+    ):
+        xml = xml.replace(plain, odd)
+    return re.sub(r"<(/?)(?=\w)", r"<\1x:", xml).replace(" xmlns=", " xmlns:x=")
 
 
 def _check(recorder: IsapiRecorder, _: Request) -> Reply:

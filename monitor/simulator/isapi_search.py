@@ -39,13 +39,15 @@ def _page(
         position = 0
     if recorder.fault == "more_for_ever" and rows:
         position %= len(rows)
-    page = rows[position : position + most]
+    page = [] if position and recorder.fault == "first_page_only" else rows[position : position + most]
     status = "MORE" if position + most < len(rows) else "OK"
     if recorder.fault in ("more_for_ever", "more_and_empty", "repeated_page"):
         status = "MORE"
+    if recorder.fault in ("ok_for_ever", "first_page_only"):
+        status = "OK"
     if not rows:
         status = "NO MATCHES"
-    count = len(rows) if recorder.fault == "total" else len(page)
+    count = len(rows) if recorder.fault in ("total", "ok_for_ever", "first_page_only") else len(page)
     items = "".join(_row(recorder, channel, *row) for row in page) if channel else ""
     return recorder.wrapped(
         "CMSearchResult",

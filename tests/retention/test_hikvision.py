@@ -127,6 +127,7 @@ async def test_days_read_before_the_clock_jumped_keep_their_times():
         ("more_for_ever", "gives nothing new"),
         ("more_and_empty", "gives nothing new"),
         ("repeated_page", "gives nothing new"),
+        ("first_page_only", "gives nothing new"),
         ("foreign_track", "another one"),
         ("impossible_times", "usable times"),
         ("search_500", "failed"),
@@ -167,8 +168,9 @@ async def test_a_day_with_more_recordings_than_the_recorder_tells_is_unknown(mon
     assert "more than the recorder tells" in unread(evidence)
 
 
-async def test_the_number_of_matches_is_not_believed():
-    async with recorder(fault="total") as nvr:
+@pytest.mark.parametrize("fault", ["total", "ok_for_ever", "dialect"])
+async def test_whatever_the_number_of_matches_counts_and_however_the_answer_is_dressed_all_pages_are_read(fault: str):
+    async with recorder(fault=fault) as nvr:
         wanted = target(nvr)
         assert verdicts(wanted, await look(wanted))["cam1"] == ("ok", None)
 

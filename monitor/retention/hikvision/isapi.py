@@ -63,6 +63,7 @@ class Page:
 
     status: str  # "OK", "MORE", "NO MATCHES"
     items: tuple[Item, ...]
+    told: int = 0  # numOfMatches: of the page, or of all pages
 
 
 class Isapi:
@@ -114,7 +115,9 @@ class Isapi:
         """Day of the month -> whether there is any recording; a day that is missing is unknown."""
         body = f"<trackDailyParam><year>{year}</year><monthOfYear>{month}</monthOfYear></trackDailyParam>"
         root = await self._post(f"/ISAPI/ContentMgmt/record/tracks/{track}/dailyDistribution", body)
-        rows = [(markup.text(row, "dayOfMonth"), markup.text(row, "record")) for row in markup.each(root, "day")]
+        rows = [
+            (markup.text(row, "dayOfMonth"), markup.text(row, "record").lower()) for row in markup.each(root, "day")
+        ]
         return {int(day): record == "true" for day, record in rows if day.isdecimal() and record in ("true", "false")}
 
     async def page(self, search: str, track: str, start: str, end: str, position: int) -> Page:
@@ -127,10 +130,12 @@ class Isapi:
             "</CMSearchDescription>"
         )
         root = await self._post("/ISAPI/ContentMgmt/search", body)
-        status = markup.text(root, "responseStatusStrg", "responseStatusStrip").upper()
+        status = markup.text(root, "responseStatusStrg", "responseStatusStrip").upper().replace("_", " ")
         if status not in ("OK", "MORE", "NO MATCHES"):
             raise DeviceError(Outcome.PROTOCOL, "the recorder's search answers with an unknown status")
-        return Page(status, tuple(_item(row) for row in markup.each(root, "searchMatchItem")))
+        told = markup.text(root, "numOfMatches")
+        items = tuple(_item(row, track) for row in markup.each(root, "searchMatchItem"))
+        return Page(status, items, int(told) if told.isdecimal() else 0)
 
     async def _get(self, path: str) -> markup.Element:
         answer = await self.http.ask("GET", path, self.deadline)
@@ -158,7 +163,7 @@ def explain_refusal(answer: Answer) -> None:
 
 
 def explain_lock(root: markup.Element) -> None:
-    if markup.text(root, "lockStatus").lower() == "lock":
+    if markup.text(root, "lockStatus").lower() in ("lock", "locked"):
         seconds = markup.text(root, "unlockTime")
         raise Locked(float(seconds) if seconds.isdecimal() and int(seconds) else LOCK_SECONDS)
 
@@ -201,14 +206,14 @@ def duration_days(text: str) -> float | None:
     return years * 365 + months * 30 + days + hours / 24 or None
 
 
-def _item(row: markup.Element) -> Item:
+def _item(row: markup.Element, asked: str) -> Item:
     start, end = parse(markup.text(row, "startTime")), parse(markup.text(row, "endTime"))
     if start is None or end is None:
         raise DeviceError(Outcome.PROTOCOL, "the recorder's search names a recording without usable times")
     described = next(markup.each(row, "metadataMatches"), None)
     word = markup.text(described, "metadataDescriptor").rpartition("/")[2].lower() if described is not None else ""
     uri = markup.text(row, "playbackURI")
-    return Item(markup.text(row, "trackID"), start, end, KINDS.get(word, "other"), _size(uri), uri)
+    return Item(markup.text(row, "trackID") or asked, start, end, KINDS.get(word, "other"), _size(uri), uri)
 
 
 def _size(uri: str) -> int | None:

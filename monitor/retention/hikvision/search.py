@@ -58,7 +58,8 @@ class Search:
                 raise DeviceError(Outcome.INCOMPLETE, f"asked for track {track}, the recorder answers with another one")
             known = len(seen)
             seen |= dict.fromkeys(page.items)
-            if page.status != "MORE" or len(seen) >= MOST:
+            ends = page.status != "MORE" and position + len(page.items) >= page.told  # some say OK on every page
+            if ends or len(seen) >= MOST:
                 return list(seen)
             if len(seen) == known:
                 raise DeviceError(Outcome.INCOMPLETE, "the recorder says there is more and gives nothing new")
