@@ -82,17 +82,19 @@ class Overview:
 async def overview(board: Board) -> Overview:
     """Go through the whole board, giving the event loop back in between."""
     verdicts: dict[Key, Verdict] = {}
+    places: dict[Key, tuple[object, ...]] = {}
     sites: dict[str, Tally] = {}
     newest: datetime | None = None
     pause = time.perf_counter() + SLICE_SECONDS
     for key, state in list(board.devices.items()):
         verdicts[key] = verdict = state.verdict
+        places[key] = _first_needed(key, verdict)
         sites.setdefault(key.site, Tally()).counts[verdict] += 1
         newest = _later(newest, seen(state))
         if time.perf_counter() > pause:
             await asyncio.sleep(0)
             pause = time.perf_counter() + SLICE_SECONDS
-    ordered = dict(sorted(verdicts.items(), key=_first_needed))
+    ordered = {key: verdicts[key] for key in sorted(places, key=places.__getitem__)}
     return Overview(ordered, sites, Tally(Counter(verdicts.values())), newest)
 
 
@@ -188,8 +190,7 @@ def _suspected(state: DeviceState) -> FaultKind | None:
     return None
 
 
-def _first_needed(item: tuple[Key, Verdict]) -> tuple[object, ...]:
-    key, verdict = item
+def _first_needed(key: Key, verdict: Verdict) -> tuple[object, ...]:
     return _ORDER[verdict], as_counted(key.site), as_counted(key.device)
 
 
