@@ -1,6 +1,10 @@
 """Envelopes as hand-made firmware writes them: what is certain is put right, what is not stays an error."""
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.model import Outcome
 from monitor.protocols.onvif.envelope import envelope
@@ -59,6 +63,41 @@ def test_what_is_not_certain_is_an_error(body: bytes) -> None:
     with pytest.raises(Trouble) as caught:
         envelope(body, "GetX", lenient=False)
     assert caught.value.outcome is Outcome.PROTOCOL
+
+
+@pytest.mark.parametrize("tag", ["foo:6", "foo:", "foo:a:b", "6:a", ":a", "a:é", "foo:x"])
+def test_no_name_breaks_anything(tag: str) -> None:
+    for content in (f"<{tag}>a</{tag}>", f"<{tag}><b:c/></{tag}>", f"<tt:a {tag}='1'/>", f"<{tag}"):
+        for lenient in (False, True):
+            with contextlib.suppress(Trouble):
+                envelope(whole(content.encode()), "GetX", lenient=lenient)
+                envelope(content.encode(), "GetX", lenient=lenient)
+
+
+WORDS = [
+    b"<",
+    b">",
+    b"/",
+    b"tt:",
+    b"foo:",
+    b":",
+    b"&",
+    b";",
+    b"a",
+    b"6",
+    b" x='1'",
+    b"xmlns:foo='urn:x'",
+    b"\xff",
+    b"<!--",
+    b"<?",
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=14), st.booleans())
+def test_no_bytes_raise_anything_but_trouble(words: list[bytes], lenient: bool) -> None:
+    with contextlib.suppress(Trouble):
+        envelope(whole(b"".join(words)), "GetX", lenient=lenient)
 
 
 def test_lenient_mends_and_says_so() -> None:

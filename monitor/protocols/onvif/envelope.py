@@ -14,6 +14,8 @@ MARKUP_LIMIT = 120_000
 _PADDING = b" \t\r\n\0"
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|\w{1,32});)")
 
+_NAME = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
+
 
 def envelope(body: bytes, operation: str, *, lenient: bool) -> tuple[Any, bool]:
     """The root element of an answer, and whether it was mended. Raises Trouble (PROTOCOL, TOO_LARGE).
@@ -51,19 +53,26 @@ def _tree(body: bytes) -> tuple[Any, str]:
     except etree.XMLSyntaxError as error:
         return None, plain(error.msg)
     errors = [each for each in parser.error_log if each.domain_name != "NAMESPACE"]
-    if len(errors) < len(parser.error_log) and root is not None:
-        _place_strangers(root)
-    return root, plain(f"{errors[0].message} ({errors[0].line}:{errors[0].column})") if errors else ""
+    strange = root is not None and len(errors) < len(parser.error_log)
+    if errors:
+        return root, plain(f"{errors[0].message} ({errors[0].line}:{errors[0].column})")
+    return root, "" if not strange or _place_strangers(root) else "it is no XML"
 
 
-def _place_strangers(root: Any) -> None:
-    """What has an undeclared prefix belongs to the namespace it stands in; such attributes say nothing to us."""
+def _place_strangers(root: Any) -> bool:
+    """What has an undeclared prefix belongs to the namespace it stands in; such attributes say nothing to us. False
+    for a name that is none."""
     for node in root.iter(etree.Element):
         for name in [name for name in node.attrib if ":" in name and not name.startswith("{")]:
             del node.attrib[name]
         if ":" in node.tag and not node.tag.startswith("{"):
-            home = etree.QName(node.getparent()).namespace if node.getparent() is not None else None
-            node.tag = etree.QName(home, node.tag.rpartition(":")[2])
+            own = node.tag.rpartition(":")[2]
+            if not _NAME.fullmatch(own):
+                return False
+            above = node.getparent()
+            home, closes, _ = str(above.tag if above is not None else "").rpartition("}")
+            node.tag = f"{home}{closes}{own}"
+    return True
 
 
 def _checked(root: Any, operation: str) -> Any:
