@@ -54,8 +54,8 @@ class H264(Depacketiser):
         if kind == _IDR or (kind == _SLICE and h264_slice_type(unit) == _ALL_I):
             self._slice(unit, first=unit[1] & 0x80 != 0)  # first_mb_in_slice = 0 is a single 1 bit
         elif kind == _SPS:
-            self._parameter(kind, first_number(unit, 4), unit)
-            self.size = h264_size(unit) or self.size
+            if self._parameter(kind, first_number(unit, 4), unit):
+                self.size = h264_size(unit) or self.size
         elif kind == _PPS:
             self._parameter(kind, first_number(unit, 1), unit)
         elif kind == _SEI and unit[1] == _RECOVERY_POINT:

@@ -53,8 +53,8 @@ class H265(Depacketiser):
         if kind in _KEYS:
             self._slice(unit, first=unit[2] & 0x80 != 0)  # first_slice_segment_in_pic_flag
         elif kind == _SPS:
-            self._parameter(kind, 0, unit)
-            self.size = h265_size(unit) or self.size
+            if self._parameter(kind, 0, unit):
+                self.size = h265_size(unit) or self.size
         elif kind == _VPS:
             self._parameter(kind, unit[2] >> 4, unit)
         elif kind == _PPS:

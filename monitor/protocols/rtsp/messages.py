@@ -48,7 +48,8 @@ def request(method: str, url: str, headers: Mapping[str, str]) -> bytes:
 
 def printable(text: str, limit: int = 80) -> str:
     """A device's words, fit for a reason or a fact."""
-    return "".join(ch if ch.isprintable() else " " for ch in text[:limit]).strip()
+    text = text[:limit]
+    return (text if text.isprintable() else "".join(ch if ch.isprintable() else " " for ch in text)).strip()
 
 
 class Framer:

@@ -7,6 +7,8 @@ MAX_PICTURE = 16 * 1024 * 1024
 """Bytes of one coded picture; far above any camera's, so that an endless one cannot fill the memory."""
 _MAX_PARAMETER_SETS = 64
 _START = b"\x00\x00\x01"
+_SEARCHED = 4096
+"""Bytes of a unit in which a start code is looked for: parameter sets stand in front; a decoder finds slices itself."""
 
 
 class Depacketiser(ABC):
@@ -90,7 +92,7 @@ class Depacketiser(ABC):
 
     def _units(self, data: bytes) -> None:
         """Sort what should be one NAL unit; some cameras put several into one, with start codes between them."""
-        if _START not in data:  # a unit never holds one (H.264 7.4.1)
+        if data.find(_START, 0, _SEARCHED) < 0:  # a unit never holds one (H.264 7.4.1)
             self._unit(data)
             return
         for unit in data.split(_START):
@@ -119,9 +121,13 @@ class Depacketiser(ABC):
             self._begin()
             self._broken = True
 
-    def _parameter(self, kind: int, number: int, unit: bytes) -> None:
+    def _parameter(self, kind: int, number: int, unit: bytes) -> bool:
+        """Keep a parameter set; whether it is another than before: every key picture brings them again."""
+        if self.parameters.get((kind, number)) == unit:
+            return False
         if len(self.parameters) < _MAX_PARAMETER_SETS or (kind, number) in self.parameters:
             self.parameters[kind, number] = unit
+        return True
 
     def _fragment_part(self, head: bytes, lead: bytes, data: bytearray, start: int, stop: int, flags: int) -> None:
         """One part of a fragmented unit; ``head`` = the rebuilt unit header, ``flags`` = S 0x80 and E 0x40, ``lead`` =
