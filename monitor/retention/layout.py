@@ -87,12 +87,13 @@ class Layout:
         """Read a listing as :mod:`monitor.retention.records` has it; what does not match is only counted."""
         found = Reader(self.folder, self.record, [channel.encode() for channel in self.channels]).read(listing)
         walls = self._walls(found.numbers)
-        real = ~np.isnan(walls)
+        known = ~np.isnan(walls)
+        real = slice(None) if known.all() else known  # a slice copies nothing
         return Parsed(
             found.cameras[real],
             walls[real],
-            found.numbers["mtime"].astype(np.float64)[real],
-            found.numbers["size"].astype(np.float64)[real],
+            found.numbers["mtime"][real].astype(np.float64),
+            found.numbers["size"][real].astype(np.float64),
             found.folders[real],
             found.folder_names,
             found.paths.at(real),

@@ -55,7 +55,7 @@ class Paths:
         begin = int(self.offsets[index])
         return folder.rstrip(b"/") + b"/" + self.listing[begin : begin + int(self.lengths[index])]
 
-    def at(self, indices: Whole | NDArray[np.bool_]) -> "Paths":
+    def at(self, indices: Whole | NDArray[np.bool_] | slice) -> "Paths":
         return Paths(
             self.listing, self.folder_names, self.folders[indices], self.offsets[indices], self.lengths[indices]
         )

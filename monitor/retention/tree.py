@@ -149,7 +149,7 @@ def _starts(parsed: Parsed, plan: Plan) -> tuple[instants.Instants, float]:
     """When each file begins, by the recorder's clock; and by how much the names of all cameras were ahead of that."""
     starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
     shifts = set()
-    for index in np.unique(parsed.channels).tolist():
+    for index in np.flatnonzero(np.bincount(parsed.channels)).tolist():
         mine = np.flatnonzero(parsed.channels == index)
         mine = mine[np.argsort(starts[mine])]
         own = starts[mine], parsed.mtimes[mine]
