@@ -41,7 +41,7 @@ def movements(many: Plane, one: Plane, left_out: Cells) -> list[float]:
     rows = np.arange(len(many))
     for _ in range(2):  # a partition of bytes is several times as slow
         change[rows, change.argmax(axis=1)] = 0
-    return change[rows, change.argmax(axis=1)].astype(float).tolist()
+    return [float(third) for third in change[rows, change.argmax(axis=1)]]
 
 
 def _change(a: Plane, b: Plane) -> Plane:
