@@ -66,7 +66,7 @@ def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:
     if _torn(evidence, limits):
         fault = FaultKind.CORRUPT
     elif evidence.outcome is Outcome.NO_KEY_FRAME and evidence.facts.get("suspect"):
-        words = "some cameras send one every 10 to 30 s only; a close look follows"
+        words = "some cameras send one every 10 to 20 s only; a close look follows"
         return Verdict.UNKNOWN, None, f"{evidence.reason}; {words}"
     return (Verdict.FAULT if fault else Verdict.UNKNOWN, fault, evidence.reason)
 

@@ -5,12 +5,11 @@ from typing import Any
 
 from monitor import vision, workers
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
-from monitor.protocols.rtsp import StreamLook, look
+from monitor.protocols.rtsp import SELDOM_KEY_FRAME_SECONDS, StreamLook, look
 
 CLOSE_SECONDS = 10.0
 """A close look spans at least so long; a glance lasts as long as the stream's timing needs."""
 CLOSE_KEY_FRAMES = 8
-CLOSE_FIRST_KEY_FRAME_SECONDS = 30.0
 ANALYSIS_SECONDS = 3.0
 """Kept free at the end of the deadline for the worker."""
 
@@ -49,7 +48,7 @@ async def _stream(target: Target, deadline: Deadline) -> StreamLook:
         watch_seconds=max(CLOSE_SECONDS, limits.watch_seconds) if target.close else limits.watch_seconds,
         key_frames=CLOSE_KEY_FRAMES if target.close else 1,
         packet_age_seconds=limits.packet_age_seconds,
-        first_key_frame_seconds=CLOSE_FIRST_KEY_FRAME_SECONDS if target.close else None,
+        first_key_frame_seconds=SELDOM_KEY_FRAME_SECONDS if target.close else None,
     )
 
 

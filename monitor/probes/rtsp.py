@@ -4,10 +4,9 @@ import time
 from datetime import UTC, datetime
 
 from monitor.model import Deadline, Evidence, Memory, Outcome, Target
-from monitor.protocols.rtsp import look
+from monitor.protocols.rtsp import SELDOM_KEY_FRAME_SECONDS, look
 
 _CLOSE_FACTOR = 5
-_CLOSE_FIRST_KEY_FRAME_SECONDS = 30.0
 
 
 async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> Evidence:  # noqa: ARG001 - keeps nothing
@@ -23,7 +22,7 @@ async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> 
         deadline=deadline,
         watch_seconds=limits.watch_seconds * (_CLOSE_FACTOR if target.close else 1),
         packet_age_seconds=limits.packet_age_seconds,
-        first_key_frame_seconds=_CLOSE_FIRST_KEY_FRAME_SECONDS if target.close else None,
+        first_key_frame_seconds=SELDOM_KEY_FRAME_SECONDS if target.close else None,
     )
     return Evidence(
         probe="rtsp",

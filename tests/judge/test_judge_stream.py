@@ -104,7 +104,7 @@ def test_a_key_frame_that_a_glance_was_too_short_for_is_left_to_the_close_look()
     evidence = replace(seen(), outcome=Outcome.NO_KEY_FRAME, reason="no key frame within 7.0 s")
     glance = replace(evidence, facts={**evidence.facts, "suspect": True})
     assert verdict(glance) == (Verdict.UNKNOWN, None)
-    assert "10 to 30 s" in judge(GATE, glance)[0].reason
+    assert "10 to 20 s" in judge(GATE, glance)[0].reason
     assert verdict(evidence) == (Verdict.FAULT, FaultKind.NO_STREAM)
 
 

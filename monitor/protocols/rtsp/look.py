@@ -20,6 +20,8 @@ from monitor.protocols.rtsp.watch import Watch, Wishes
 
 TEARDOWN_SECONDS = 0.3
 """Kept back from the deadline, so that the session is given back even when everything else took too long."""
+SELDOM_KEY_FRAME_SECONDS = 20.0
+"""So long a close look awaits the first key frame: cameras with smart codecs leave 10 s and more between two."""
 _LAG_WORTH_TELLING = 0.1
 _LAG_THAT_BLINDS = 1.0
 _PERHAPS_OURS = {Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.NO_RTP, Outcome.NO_KEY_FRAME, Outcome.STALLED}
@@ -37,7 +39,7 @@ class StreamLook:
 
     @property
     def key_frame_may_come(self) -> bool:
-        """The video flowed, and no key frame even began: some cameras send one every 10 to 30 s only (smart codecs)."""
+        """The video flowed, and no key frame even began: some cameras send one every 10 to 20 s only (smart codecs)."""
         return self.outcome is Outcome.NO_KEY_FRAME and not self.facts.get("key_frame_count")
 
 
