@@ -131,7 +131,11 @@ async def warm_up() -> None:
 def close() -> None:
     """End every worker process at once and forget the pools."""
     if _process_pool.cache_info().currsize:
-        _end(_process_pool())
+        pool = _process_pool()
+        pool.stop()
+        for worker in multiprocessing.active_children():
+            worker.kill()  # the pool ends one after the other, and one that still starts would miss the pool's locks
+        pool.join()
         _process_pool.cache_clear()
         # Otherwise the fork server ends only some time after us, and a stop would seem to leave a process behind.
         forkserver._forkserver._stop()  # type: ignore[attr-defined]  # there is no public way to end it
