@@ -4,8 +4,11 @@ import asyncio
 import os
 import resource
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -122,3 +125,52 @@ async def test_work_that_waited_past_its_deadline_costs_no_process():
     assert [type(one) for one in late] == [TimeoutError] * len(late)
     first = set(await asyncio.gather(*busy))
     assert {await workers.in_process(pause, 0.05, deadline=deadline) for _ in range(8)} <= first
+
+
+TWO_CORES = ",".join(map(str, sorted(os.sched_getaffinity(0))[:2]))
+ENDS_WHILE_ONE_STARTS = """
+import asyncio, os, signal, sys, time
+from pathlib import Path
+from monitor import workers
+from monitor.model import Deadline
+
+FOLDER = Path(sys.argv[1])
+
+def started():
+    return sorted(int(path.stem) for path in FOLDER.glob("*.pid"))
+
+def deaf():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (FOLDER / "works").touch()
+    time.sleep(60)
+
+def wait_for(condition):
+    while not condition():
+        time.sleep(0.01)
+
+async def main():
+    work = asyncio.create_task(workers.in_process(deaf, deadline=Deadline.after(60)))
+    await asyncio.to_thread(wait_for, (FOLDER / "works").exists)
+    (FOLDER / "ends").touch()
+    workers.close()
+    os._exit(0)
+
+if __name__ == "__mp_main__":
+    (FOLDER / f"{os.getpid()}.pid").touch()
+    wait_for(lambda: len(started()) == 2)
+    if os.getpid() == started()[1]:  # the second one is slow, as on a busy machine
+        wait_for((FOLDER / "ends").exists)
+        time.sleep(0.5)
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one core has one process")
+def test_an_end_while_a_process_still_starts_is_not_complained_of(tmp_path: Path):
+    """It found the locks of the pool gone, and said so with a traceback on the terminal."""
+    program = tmp_path / "program.py"
+    program.write_text(ENDS_WHILE_ONE_STARTS)
+    command = ["taskset", "--cpu-list", TWO_CORES, sys.executable, program, tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
