@@ -18,6 +18,7 @@ CLOCK = "date -u +%s.%N"
 FILES = "-printf '%T@ %s %p\\0'"  # %Ts would ask for the time zone with every file
 NAMES = "-printf '%T@ %s %d/%f\\0'"
 """Of a file in a folder that was just named: its depth instead of the folder."""
+LINKS = "-type l -printf 'k\\0'"
 CONSIDERATE = "nice -n 19 $(command -v ionice >/dev/null && echo ionice -c3) sh -c"
 """All that follows runs at the lowest priority; what may hang also under ``timeout``, which ends what we cannot end."""
 
@@ -43,6 +44,7 @@ class Answer:
     stamps: Mapping[str, str]  # folder -> its modification time
     listed: frozenset[str]  # folders whose files came along
     records: bytes  # a listing of these files
+    linked: bool  # something was met that may lead to more: the walk follows no links but its roots
 
 
 def command(wish: Wish, questions: Sequence[str], quick: float, listing: float) -> str:
@@ -51,7 +53,7 @@ def command(wish: Wish, questions: Sequence[str], quick: float, listing: float) 
     The questions are answered beside the walk, through a pipe whose end is copied after it.
     """
     asked = f"; {SAY_MARK}; ".join(f"{_bound(question, quick)}{question} 2>/dev/null" for question in questions)
-    walk = f"timeout {listing:.0f} {_walk(wish)}; s=$?"
+    walk = f"timeout {listing:.0f} {_links(wish)}; timeout {listing:.0f} {_walk(wish)}; s=$?"
     steps = "; ".join((CLOCK, SAY_MARK, walk, SAY_MARK, "cat"))
     script = f'export LC_ALL=C; {{ {asked}; }} | {{ {steps}; echo "status $s" >&2; }}'
     return f"{{ {CONSIDERATE} {shlex.quote(script)}; }} | gzip -1"
@@ -63,13 +65,22 @@ def _bound(question: str, seconds: float) -> str:
 
 
 def _walk(wish: Wish) -> str:
-    """Records of a folder: ``d`` with its stamp, ``l`` if its files, without a letter, follow."""
-    names = " ".join(map(shlex.quote, wish.roots))
+    """Records of a folder: ``d`` with its stamp, ``l`` if its files, without a letter, follow; ``k`` for a link."""
     listed = "-printf 'l %p\\0'"
     if wish.since is not None:
         listed = f"\\( \\( -newermt @{wish.since:.9f} {_or_named(wish.again)} \\) {listed} -o -prune \\)"
     depths = f"-mindepth {wish.depth} -maxdepth {wish.depth + 1}"
-    return f"find -L {names} {depths} -type d -printf 'd %T@ %p\\0' {listed} -o -type f {NAMES}"
+    folders = f"-type d -printf 'd %T@ %p\\0' {listed}"
+    return f"find -H {_names(wish)} {depths} {folders} -o -type f {NAMES} -o {LINKS}"
+
+
+def _links(wish: Wish) -> str:
+    """Those above the folders. To follow all costs find a tenth more, and hardly any recorder has one."""
+    return f"find -H {_names(wish)} -maxdepth {max(wish.depth - 1, 0)} {LINKS}"
+
+
+def _names(wish: Wish) -> str:
+    return " ".join(map(shlex.quote, wish.roots))
 
 
 def _or_named(folder: str) -> str:
@@ -88,7 +99,9 @@ def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
     stamps: dict[str, str] = {}
     listed: list[str] = []
     files: list[bytes] = []
+    linked = False
     for kind, stamp, path, after in _apart(walked):
+        linked |= kind == b"k"
         if path.count(b"/") in deep:  # below lie strangers
             name = path.decode("utf-8", "surrogateescape")
             if kind == b"d":
@@ -98,7 +111,7 @@ def parse(output: bytes, wish: Wish, questions: Sequence[str]) -> Answer | None:
                 files.append(path + b"\0")
         files.append(after)
     texts = dict(zip(questions, told, strict=True))
-    return Answer(clock, texts, stamps, frozenset(listed), b"".join(files))
+    return Answer(clock, texts, stamps, frozenset(listed), b"".join(files), linked)
 
 
 def _apart(records: bytes) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:

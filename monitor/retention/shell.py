@@ -163,7 +163,8 @@ class ShellTree:
         if walk.status != 0 and not told.stamps and (_speaks_otherwise(walk) or not any(told.texts.values())):
             return False
         self._offset, self._known = told.clock - output.begun, told.texts
-        if walk.status == 0 or told.stamps:  # else this find knows not all we asked of it
+        # Else this find knows not all we asked of it, or there are links to follow.
+        if (walk.status == 0 or told.stamps) and not told.linked:
             self._told, self._problems = told, _problems(walk)
         return True
 
