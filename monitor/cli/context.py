@@ -87,11 +87,10 @@ def state_reader(settings: "Settings") -> "Iterator[Store]":
 
     path = settings.state_dir / STATE_FILE
     try:
-        store = Store.reader(path)
+        with closing(Store.reader(path)) as store:
+            yield store
     except StoreError as error:
         fail(_why_unread(path, error))
-    with closing(store):
-        yield store
 
 
 def _why_unread(path: Path, error: Exception) -> str:

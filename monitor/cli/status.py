@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -16,9 +16,24 @@ from monitor.cli.listing import Listing
 from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age, mark, say, told
-from monitor.model import Standing, Verdict
-from monitor.store import standings
+from monitor.model import Fault, FaultKind, Key, Standing, Verdict
+from monitor.store import faults, standings
 from monitor.words import _
+
+
+class Row(NamedTuple):
+    """What stands of one device, or of what many share; ``suspected``: a fault that is not confirmed yet."""
+
+    site: str
+    device: str
+    probe: str
+    aspect: str | None
+    verdict: Verdict
+    fault: FaultKind | None
+    suspected: FaultKind | None
+    since: datetime
+    reason: str
+    seen_at: datetime | None
 
 
 def status(
@@ -30,52 +45,51 @@ def status(
     settings = settings_from(config)
     with state_reader(settings) as store:
         known = [row.standing for row in store.read(standings.load)]
+        causes = store.read(faults.standing)
     sites = {one.id for one in settings.sites} | {one.subject.key.site for one in known}
     if site and site not in sites:
         fail(no_site(site, sites))
-    chosen = sorted((one for one in known if site in ("", one.subject.key.site)), key=_order)
+    told_of = {one.subject for one in known}
+    rows = [*map(_seen_at_device, known), *(_seen_of_many(one) for one in causes if one.subject not in told_of)]
+    chosen = sorted((row for row in rows if site in ("", row.site) or not row.site), key=_order)
     if as_json:
-        print(json.dumps([_row(one) for one in chosen], ensure_ascii=False, indent=2, default=str))
+        print(json.dumps([row._asdict() for row in chosen], ensure_ascii=False, indent=2, default=datetime.isoformat))
     else:
         console().print(_table(chosen) if chosen else say(_("nothing was looked at yet")))
-    raise typer.Exit(exits.code_of([worst(one.verdict for one in chosen)]))
+    raise typer.Exit(exits.code_of([worst(row.verdict for row in chosen)]))
 
 
-def _order(one: Standing) -> tuple[object, ...]:
-    key, probe, aspect = one.subject
-    return as_counted(key.site), as_counted(key.device), probe, aspect
+def _order(row: Row) -> tuple[object, ...]:
+    return as_counted(row.site), as_counted(row.device), row.probe, row.aspect or ""
 
 
-def _table(chosen: list[Standing]) -> Listing:
+def _table(chosen: list[Row]) -> Listing:
     now = datetime.now(UTC)
     heads = _("device"), _("probe"), _("verdict"), _("since"), _("what was seen"), _("seen")
     shown = Listing(*heads, sentence="what was seen", lead=3)
-    for one in chosen:
-        probe, reason = told(f"{one.subject.probe} {one.subject.aspect}".strip()), escape(_seen(one))
-        key, verdict, seen = escape(str(one.subject.key)), mark(one.verdict, one.fault), age(now - one.last.at)
-        shown.add(key, probe, verdict, age(now - one.since), reason, seen)
+    for row in chosen:
+        key, probe = escape(str(Key(row.site, row.device))), told(f"{row.probe} {row.aspect or ''}".strip())
+        seen = age(now - row.seen_at) if row.seen_at else ""
+        shown.add(key, probe, mark(row.verdict, row.fault), age(now - row.since), escape(_words(row)), seen)
     return shown
 
 
-def _seen(one: Standing) -> str:
+def _words(row: Row) -> str:
     """The newest words; of a fault that does not stand yet it is said so, or they would belie the verdict."""
-    reason = told(one.last.reason)
-    if one.verdict is Verdict.FAULT or not one.last.fault:
+    reason = told(row.reason)
+    if row.suspected is None:
         return reason
-    suspected = say(_("seen once, not yet confirmed: %(fault)s"), fault=say(words.FAULTS[one.last.fault]))
+    suspected = say(_("seen once, not yet confirmed: %(fault)s"), fault=say(words.FAULTS[row.suspected]))
     return f"{reason} ({suspected})"
 
 
-def _row(one: Standing) -> dict[str, object]:
+def _seen_at_device(one: Standing) -> Row:
     key, probe, aspect = one.subject
-    return {
-        "site": key.site,
-        "device": key.device,
-        "probe": probe,
-        "aspect": aspect or None,
-        "verdict": one.verdict,
-        "fault": one.fault,
-        "since": one.since.isoformat(),
-        "reason": one.last.reason,
-        "seen_at": one.last.at.isoformat(),
-    }
+    suspected = None if one.verdict is Verdict.FAULT else one.last.fault
+    return Row(*key, probe, aspect or None, one.verdict, one.fault, suspected, one.since, one.last.reason, one.last.at)
+
+
+def _seen_of_many(cause: Fault) -> Row:
+    """A site, a switch or the monitor itself: no look sees it, what many looks saw together does."""
+    key, probe, aspect = cause.subject
+    return Row(*key, probe, aspect or None, Verdict.FAULT, cause.kind, None, cause.since, cause.reason, None)

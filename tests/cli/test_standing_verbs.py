@@ -1,5 +1,6 @@
 """``cctv status`` and ``cctv why`` beside a state file, read by programs: every word whole on its line."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from monitor.model import FaultKind, Finding, Key, Standing, Subject, Verdict
-from monitor.store import Store, standings
+from monitor.model import Fault, FaultKind, Finding, Key, Standing, Subject, Verdict
+from monitor.store import STATE_FILE, Store, faults, standings
 from monitor.store.spans import begin
 from monitor.store.standings import StandingRow
 
@@ -107,3 +108,35 @@ def test_a_fault_that_is_not_confirmed_is_called_so(store: Store) -> None:
     (line,) = [line for line in cctv("status").stdout.splitlines() if "school/hall" in line]
     assert "? unknown" in line
     assert "nothing recorded since 02:47 (seen once, not yet confirmed: recording stopped)" in line
+
+
+def test_what_many_share_is_told_too(store: Store) -> None:
+    """Without it the cameras of a site that is gone stand as they were last seen, and a blind monitor seems to see."""
+    blind = Subject(Key("", "monitor"), "monitor", "")
+    gone = Subject(Key("school", ""), "site", "")
+    known = Subject(Key("school", LONG), "recording", "")
+    opened = [
+        Fault("1", blind, FaultKind.MONITOR_BLIND, NOW, NOW, "our own network is gone"),
+        Fault("2", gone, FaultKind.SITE_UNREACHABLE, NOW, NOW, "no device answers"),
+        Fault("3", known, FaultKind.RECORDING_GAP, NOW, NOW, "stands as a row of its own"),
+        Fault("4", gone, FaultKind.SITE_UNREACHABLE, NOW, NOW, "last week", cleared=NOW),
+    ]
+    store.write(faults.save, opened)
+    said = cctv("status", "school")
+    assert said.exit_code == 1
+    assert "our own network is gone" in said.stdout
+    assert "no device answers" in said.stdout
+    assert "stands as a row of its own" not in said.stdout
+    assert "last week" not in said.stdout
+    first = json.loads(cctv("status", "--json").stdout)[0]
+    assert (first["device"], first["fault"], first["seen_at"]) == ("monitor", "monitor_blind", None)
+
+
+@pytest.mark.parametrize("verb", [("status",), ("why", "school"), ("ticket", "list")])
+def test_a_damaged_state_is_said_in_words(verb: tuple[str, ...], store: Store, tmp_path: Path) -> None:
+    store.close()
+    state = tmp_path / STATE_FILE
+    state.write_bytes(state.read_bytes()[:4096] + b"\xaa" * (state.stat().st_size - 4096))
+    said = cctv(*verb)
+    assert (said.exit_code, said.stdout) == (2, "")
+    assert "damaged" in said.stderr
