@@ -14,7 +14,7 @@ ROOMS = (
 """Where the words of evidence, findings, faults, notices, certificates, refusals and mistakes are made."""
 TECHNICAL = (
     r"[\\^$][(\[dswS]|\(\?|\[\^|\*\?|\(\[",  # regular expressions
-    r"%[A-Za-z0-9.+@]|find -|-[a-z]+ \{\}|2>|\||\bstatus \$|^status \{\}$",  # commands, and times
+    r"%[A-Za-z0-9.+@]|find -|-printf|-[a-z]+ \{\}|2>|\||\bstatus \$|^status \{\}$",  # commands, and times
     r"^(env|cat|df|smartctl|printf|timeout|ls) ",
     r"\b[A-Z]{3,} [A-Z]{3,}|^PRAGMA|= \?|count\(|^(Start|End)DateTime",  # SQL and queries
     r"^<|xml|charset=|^(Basic|Digest|video) $|RTSP/1\.0|^https?$",  # what is said to machines
