@@ -6,7 +6,8 @@ from pathlib import Path
 
 from monitor.cli.naming import no_device, no_site
 from monitor.model import Credentials, Key, Target
-from monitor.protocols.rtsp import host_of, split_url, without_secrets
+from monitor.protocols.rtsp import host_of, split_url
+from monitor.protocols.shown import without_secrets
 
 _ONVIF = "an ONVIF device is written HOST:PORT"
 
@@ -36,7 +37,7 @@ def choose(words: Sequence[str], configured: Configured, login: Credentials | No
     if not words:
         return list(configured.targets)
     found = [target for word in words for target in _named(word, configured, login)]
-    return list({target.key: target for target in found}.values())
+    return list({(target.key, target.rtsp): target for target in found}.values())
 
 
 def is_address(word: str) -> bool:
@@ -49,6 +50,8 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
     matches = [t for t in configured.targets if t.key.site == site and device in ("", t.key.device)]
     if matches:
         return matches
+    if word.lower().startswith(("http://", "https://")):
+        return [_onvif(word, login)]
     if "://" in word:
         return [_url(word, login)]
     if "@" in word:  # never repeated: a password may stand before it
@@ -69,11 +72,16 @@ def _url(word: str, login: Credentials | None) -> Target:
 
 
 def _onvif(word: str, login: Credentials | None) -> Target:
+    """Of HOST, HOST:PORT or the URL of the device service."""
+    scheme, url, address = word.rpartition("://")
     try:
-        host = host_of(f"rtsp://{word}")
-    except ValueError as wrong:
-        raise UnknownTarget(f"{word}: {wrong}. An address is written rtsp://… or HOST:PORT") from wrong
-    return Target(Key("", word), "camera", host, credentials=login, onvif=word)
+        bare, credentials = split_url(f"rtsp://{address}")
+        host = host_of(bare)
+    except ValueError as wrong:  # a URL may hold a password
+        shown = "" if url else f"{word}: "
+        raise UnknownTarget(f"{shown}{wrong}. An address is written rtsp://… or HOST:PORT") from wrong
+    onvif = scheme.lower() + url + bare.removeprefix("rtsp://")
+    return Target(Key("", without_secrets(onvif)), "camera", host, credentials=credentials or login, onvif=onvif)
 
 
 def _advice(word: str, site: str, device: str, configured: Configured) -> str:

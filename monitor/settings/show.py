@@ -7,10 +7,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from monitor.limits import Limits
+from monitor.protocols.shown import without_secrets
 from monitor.settings.options import Kinds
 from monitor.settings.overrides import merge
 from monitor.settings.root import Settings
 from monitor.settings.schema import Recorder, Sink
+from monitor.settings.warnings import ADDRESSES
 
 
 def effective(settings: Settings) -> dict[str, Any]:
@@ -22,13 +24,16 @@ def effective(settings: Settings) -> dict[str, Any]:
     data["limits"] = limits_as_data(merge(Limits(), settings.limits, settings.retention_days))
     data["retention_days"] = data["limits"]["recording"].pop("retention_days")
     del data["include"]  # their sites are among the sites
-    return {key: _without_empty(value) for key, value in data.items()}
+    return {key: _shown(key, value) for key, value in data.items()}
 
 
-def _without_empty(value: Any) -> Any:
+def _shown(key: str, value: Any) -> Any:
+    """Without what is empty, and without the login that some makers want in the path of an address."""
     if isinstance(value, dict):
-        return {key: _without_empty(inner) for key, inner in value.items() if inner not in ("", [])}
-    return [_without_empty(inner) for inner in value] if isinstance(value, list) else value
+        return {name: _shown(name, inner) for name, inner in value.items() if inner not in ("", [])}
+    if isinstance(value, list):
+        return [_shown(key, inner) for inner in value]
+    return without_secrets(value) if key in ADDRESSES and isinstance(value, str) else value
 
 
 def limits_as_data(limits: Limits) -> dict[str, dict[str, Any]]:

@@ -1,15 +1,14 @@
 """What works but should not stay: secrets in plain sight."""
 
-import re
 from collections.abc import Iterator, Set
 from typing import Any
 
+from monitor.protocols.shown import speaks_a_secret
 from monitor.settings.secrets import FORMS
 from monitor.settings.sources import Loc, Sources
 from monitor.settings.values import split_login
 
-_ADDRESSES = {"rtsp", "rtsp_sub", "onvif"}
-_SPOKEN = re.compile(r"(?:password|passwd|pwd)=", re.IGNORECASE)
+ADDRESSES = {"rtsp", "rtsp_sub", "onvif", "url"}
 SECRETS = frozenset({"password", "token", "notify"})
 
 
@@ -26,20 +25,18 @@ def _walk(value: Any, loc: Loc, secrets: Set[str]) -> Iterator[tuple[Loc, str]]:
             yield from _walk(inner, (*loc, key), secrets)
             continue
         name = loc[-1] if isinstance(key, int) else key
-        if (name in secrets or name in _ADDRESSES) and (warning := _warning(name, inner, secrets)):
+        if (name in secrets or name in ADDRESSES) and (warning := _warning(name, inner, secrets)):
             yield (*loc, key), warning
 
 
 def _warning(key: Any, value: Any, secrets: Set[str]) -> str:
     if key in secrets and isinstance(value, str | int) and value != "":
         return f"{key} stands here in plain text; write {FORMS}"
-    if key in _ADDRESSES and isinstance(value, str):
+    if key in ADDRESSES and isinstance(value, str):
         if "@" in value and split_login(value)[1] is not None:
             return (
                 f"{key} holds a login; write it as username: and password: {{file: PATH}} beside the address without it"
             )
-        if _SPOKEN.search(value):
-            return (
-                f"{key} holds a password in its path, and is shown with it; write an address without, if there is one"
-            )
+        if speaks_a_secret(value):
+            return f"{key} holds a login in its path, in plain text; write an address without, if there is one"
     return ""

@@ -37,12 +37,25 @@ def test_a_bare_host_is_an_onvif_device():
     assert target.credentials == Credentials("admin", "x")
 
 
+def test_an_onvif_device_may_be_named_by_the_url_of_its_service():
+    (target,) = choose(["http://admin:p%40ss@[::1]:8080/onvif/device_service"], Configured())
+    assert target.key == Key("", "http://[::1]:8080/onvif/device_service")
+    assert (target.onvif, target.host, target.rtsp) == ("http://[::1]:8080/onvif/device_service", "::1", "")
+    assert target.credentials == Credentials("admin", "p@ss")
+
+
+def test_two_channels_that_differ_are_two_though_their_logins_are_masked():
+    first, second = (f"rtsp://127.0.0.9/user=a_password=sec_channel={n}_stream=0.sdp" for n in (1, 2))
+    assert [target.rtsp for target in choose([first, second, first], Configured())] == [first, second]
+
+
 @pytest.mark.parametrize(
     ("word", "advice"),
     [
         ("scool", "no site of that name; the sites are bank, school"),
         ("school/gat", "the site school has no such device; it has gate, hall"),
-        ("http://user:secret@127.0.0.1/", "the URL must begin with rtsp:// or rtsps://"),
+        ("ftp://user:secret@127.0.0.1/", "the URL must begin with rtsp:// or rtsps://"),
+        ("http://user:sec/ret@cam/", "the host or port of the URL is not valid"),
         ("user:secret@127.0.0.1:80", "a login is not written before a host"),
         ("user:secret@127.0.0.1/stream", "a login is not written before a host"),
         ("127.0.0.1:99999", "the host or port of the URL is not valid"),

@@ -4,7 +4,8 @@ import pytest
 
 from monitor.model import Credentials
 from monitor.protocols.rtsp import host_of, split_url
-from monitor.protocols.rtsp.url import Address, address_of, control_url, redirect_url, without_secrets
+from monitor.protocols.rtsp.url import Address, address_of, control_url, redirect_url
+from monitor.protocols.shown import without_secrets
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,16 @@ def test_redirects_stay_on_the_host(location, present, followed):
     [
         ("rtsp://192.0.2.1/live?channel=1", "rtsp://192.0.2.1/live?channel=1"),
         ("rtsp://u:sec@192.0.2.1/user=a&password=sec&channel=1", "rtsp://192.0.2.1/user=***&password=***&channel=1"),
-        ("rtsp://192.0.2.1/user=a_password=sec_channel=1_stream=0.sdp?real", "rtsp://192.0.2.1/user=***?real"),
+        (
+            "rtsp://192.0.2.1/user=a_password=s_e_c_channel=1_stream=0.sdp?real",
+            "rtsp://192.0.2.1/user=***_password=***_channel=1_stream=0.sdp?real",
+        ),
         ("rtsp://192.0.2.1/live?PWD=sec", "rtsp://192.0.2.1/live?PWD=***"),
+        ("rtsp://192.0.2.1/live?authbasic=c2Vj&loginpas=sec", "rtsp://192.0.2.1/live?authbasic=***&loginpas=***"),
+        (
+            "rtsp://192.0.2.1/s?profiletoken=p1&passive&subtype=0",
+            "rtsp://192.0.2.1/s?profiletoken=p1&passive&subtype=0",
+        ),
     ],
 )
 def test_a_login_in_the_path_is_not_shown(url, shown):

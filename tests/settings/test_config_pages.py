@@ -73,3 +73,17 @@ def test_every_key_is_explained() -> None:
     rows = [line for line in keys.split("\n") if line.startswith("| `")]
     assert len(rows) > 80
     assert [row for row in rows if row.split("|")[2].strip() == ""] == []
+
+
+def test_a_login_in_the_path_of_an_address_is_masked_and_warned_about(tmp_path: Path) -> None:
+    """As Xiongmai's recorders and many cheap cameras want it."""
+    camera = '{id: gate, rtsp: "rtsp://192.0.2.1/user=a&password=hunter2&channel=1", onvif: "http://192.0.2.1/o?pwd=hunter2"}'
+    sink = '{id: desk, kind: rest, template: webhook, url: "https://192.0.2.2/send?key=hunter2"}'
+    file = tmp_path / "cctv.yaml"
+    file.write_text(f"sites: [{{id: s, cameras: [{camera}]}}]\ntickets: {{sinks: [{sink}]}}", encoding="utf-8")
+    settings = load(file, {})
+    assert "hunter2" not in str(show.effective(settings))
+    assert [warning.split(": ")[1].split(" in its path")[0] for warning in settings.warnings] == [
+        "rtsp holds a login", "onvif holds a login", "url holds a login",
+    ]  # fmt: skip
+    assert settings.targets()[0].rtsp.endswith("password=hunter2&channel=1")

@@ -140,12 +140,6 @@ def test_plain_secrets_are_warned_about_where_they_stand(write: Write) -> None:
     assert only(settings).credentials == Credentials("u", "123456")
 
 
-def test_a_password_in_the_path_of_an_address_is_warned_about(write: Write) -> None:
-    [warning] = load(write(camera("rtsp: 'rtsp://192.0.2.1/user=a&password=hunter2&channel=1'")), {}).warnings
-    assert "rtsp holds a password in its path" in warning
-    assert "hunter2" not in warning
-
-
 @pytest.mark.parametrize("text", ["secret", "secret\n", "secret\r\n"])
 def test_one_line_break_at_the_end_of_a_secret_file_is_not_of_it(write: Write, text: str) -> None:
     main = camera("rtsp: 'rtsp://192.0.2.1/', username: u, password: {file: p}")

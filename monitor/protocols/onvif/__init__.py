@@ -34,7 +34,7 @@ from monitor.protocols.onvif.inventory import (
     read_stream_uri,
 )
 from monitor.protocols.onvif.trouble import Trouble
-from monitor.protocols.rtsp.url import without_secrets
+from monitor.protocols.shown import without_secrets
 
 __all__ = [
     "Clock",

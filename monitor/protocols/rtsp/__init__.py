@@ -2,6 +2,6 @@
 
 from monitor.protocols.rtsp.dated import Replay
 from monitor.protocols.rtsp.look import SELDOM_KEY_FRAME_SECONDS, StreamLook, look
-from monitor.protocols.rtsp.url import host_of, split_url, without_secrets
+from monitor.protocols.rtsp.url import host_of, split_url
 
-__all__ = ["SELDOM_KEY_FRAME_SECONDS", "Replay", "StreamLook", "host_of", "look", "split_url", "without_secrets"]
+__all__ = ["SELDOM_KEY_FRAME_SECONDS", "Replay", "StreamLook", "host_of", "look", "split_url"]

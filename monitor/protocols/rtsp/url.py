@@ -8,7 +8,6 @@ from monitor.model import Credentials
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _SAFE = "/%:@!$&'()*+,;=~-._[]"
-_SECRET_FIELDS = re.compile(r"(?i)\b(user(?:name)?|usr|pass(?:word|wd)?|pwd|loginuse|loginpas|token|auth)=([^&/?#\s]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,6 @@ def address_of(url: str) -> Address:
 def host_of(url: str) -> str:
     """The host of a URL, lower case, IPv6 without brackets. Raises ValueError."""
     return address_of(url).host
-
-
-def without_secrets(url: str) -> str:
-    """A URL fit to be shown: no user information, and no name or password in its path or query."""
-    parts = urlsplit(url)
-    shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
-    return _SECRET_FIELDS.sub(r"\1=***", shown)
 
 
 def control_url(base: str, control: str, pinned_to: str) -> str:
