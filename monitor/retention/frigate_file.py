@@ -16,9 +16,9 @@ from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Session, connect
 from monitor.protocols.ssh_login import Login
 from monitor.retention import clock, database_copy, frigate_cap, proof
+from monitor.retention.bounds import NoShell, learn_bounds
 from monitor.retention.closed import Instant
 from monitor.retention.foreign_sqlite import Copy, opened
-from monitor.retention.greeting import CLOCK, seconds
 from monitor.retention.inquiry import Seen, evidence_of, load, name_of, save
 from monitor.retention.listing import BEYOND_DAYS, DAY, ENDING, Piece, merged
 from monitor.retention.sampling import Proving, chosen, remembered
@@ -28,6 +28,8 @@ from monitor.workers import in_thread
 INSIDE = "/media/frigate/recordings"
 """Where Frigate itself, in its container, sees its recordings: the paths of its database begin so."""
 MIB = 2**20
+QUICK = 10.0
+"""Seconds for a command that only asks."""
 SEGMENT = 10.0
 """Seconds of a file, until the camera's own are known."""
 STRETCHES = """
@@ -164,12 +166,11 @@ def _config(tree: SftpTree, database: str) -> Config:
 
 def _clock(session: Session) -> float | None:
     """Seconds the recorder's clock is ahead; None where the account may not ask."""
-    before = time.time()
     try:
-        output = session.run(CLOCK, 10.0)
+        return learn_bounds(session, QUICK).clock_offset
+    except NoShell:
+        return None
     except DeviceError as failed:
         if failed.outcome is not Outcome.UNSUPPORTED:
             raise
         return None
-    told = seconds(output.stdout)
-    return None if output.status != 0 or told is None else told - (before + time.time()) / 2

@@ -8,7 +8,8 @@ from monitor.model import Disk, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Output, Session, contents
 from monitor.retention import greeting, health, longlist
-from monitor.retention.greeting import CLOCK, FILES, MARK, SAY_MARK, Answer, Wish, seconds
+from monitor.retention.bounds import BEST, NOT_THERE, TIMED_OUT, NoShell, learn_bounds, speaks_otherwise
+from monitor.retention.greeting import FILES, MARK, SAY_MARK, Answer, Wish
 from monitor.retention.longlist import Listed
 from monitor.retention.records import by_folder
 from monitor.retention.tree import Folders, Listing
@@ -19,19 +20,6 @@ LISTING = 600.0
 """Seconds for a walk, where the deadline leaves as many."""
 ARGUMENTS = 60_000
 """Characters of paths in one command line; a single argument of the kernel is limited to 131,072."""
-SH_LIMIT = (
-    """sh -c 's=$1; shift; "$@" & p=$!; """
-    """(trap "kill \\$z; exit" TERM; sleep $s & z=$!; wait $z; kill $p) >/dev/null 2>&1 & """
-    """wait $p; r=$?; kill $!; wait $! 2>/dev/null; exit $r' - {seconds} """
-)
-"""Where there is no ``timeout``: the shell itself ends the command, and then the sleep that waited for it."""
-LIMITS = {"timeout": "timeout {seconds} ", "timeout -t": "timeout -t {seconds} ", "sh": SH_LIMIT}
-"""What ends a command that we cannot end; BusyBox before 1.30 wants ``-t``."""
-MANNERS = ("env LC_ALL=C nice -n 19 ionice -c3 ", "env LC_ALL=C nice -n 19 ", "env LC_ALL=C ", "")
-"""From the most considerate; the first that the recorder knows is used."""
-NOT_THERE = (126, 127)
-TIMED_OUT = (124, 143)
-"""What ``timeout`` says, and what a shell says of a command that was ended."""
 GNU_FOLDERS = "-printf '%T@ %p\\0'"
 BUSYBOX_FOLDERS = "-exec stat -c '%Y %n' '{}' +"
 BUSYBOX_FILES = "-exec stat -c '%Y %s %n' '{}' +"
@@ -41,10 +29,6 @@ LOOP = "File system loop detected"
 """A link to a folder above itself: find does not go round, and nothing is missing."""
 EVERYTHING = "/"
 GONE = "No such file or directory"
-
-
-class NoShell(Exception):
-    """The account runs no commands."""
 
 
 class NoFind(Exception):
@@ -62,8 +46,8 @@ class ShellTree:
         self._problems: dict[str, str] = {}
         self._long: Listed | None = None  # where there is no useful find
         self._known: Mapping[str, bytes] = {}
-        self._limit, self._pipes, self._gnu = "timeout", True, True
-        self._prefix = LIMITS[self._limit] + MANNERS[0]
+        self._pipes, self._gnu = True, True
+        self._limit, self._prefix = BEST
         self._offset: float | None = None
         self._greet(wish)
         self.facts: dict[str, object] = {"access": "shell", "compressed": self._pipes, "time_limit": self._limit}
@@ -160,7 +144,7 @@ class ShellTree:
         if told is None or not status.strip().isdigit():
             return False
         walk = _finished(Output(int(status), b"", errors))
-        if walk.status != 0 and not told.stamps and (_speaks_otherwise(walk) or not any(told.texts.values())):
+        if walk.status != 0 and not told.stamps and (speaks_otherwise(walk) or not any(told.texts.values())):
             return False
         self._offset, self._known = told.clock - output.begun, told.texts
         # Else this find knows not all we asked of it, or there are links to follow.
@@ -169,19 +153,8 @@ class ShellTree:
         return True
 
     def _greet_simply(self) -> None:
-        """Find what limits a command here, the most considerate manner this account knows, and the clock's offset."""
-        output = Output(0, b"", b"")
-        for self._limit, limit in LIMITS.items():
-            for manner in MANNERS:
-                self._prefix = limit + manner
-                output = self._ask(CLOCK)
-                device = seconds(output.stdout)
-                if output.status == 0 and device is not None:
-                    self._offset = device - output.begun
-                    return
-                if not _speaks_otherwise(output):
-                    raise _no_shell(output)
-        raise _no_shell(output)
+        bounds = learn_bounds(self._session, QUICK)
+        self._limit, self._prefix, self._offset = bounds.limit, bounds.prefix, bounds.clock_offset
 
     def _quick(self, command: str) -> str:
         return self._prefix.format(seconds=int(QUICK)) + command
@@ -250,15 +223,6 @@ def _finished(output: Output) -> Output:
     if output.status < 0:
         raise DeviceError(Outcome.INCOMPLETE, "the listing broke off")
     return output
-
-
-def _speaks_otherwise(output: Output) -> bool:
-    """A command of the line is not there, or means something else by its words."""
-    return output.status in NOT_THERE or b"timeout" in output.stderr
-
-
-def _no_shell(output: Output) -> NoShell:
-    return NoShell((output.stderr or output.stdout).decode("utf-8", "replace").strip()[:200])
 
 
 def _chunks(folders: Sequence[str]) -> Iterator[str]:

@@ -7,10 +7,11 @@ from monitor.model import Deadline, Evidence, Memory, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import Session, connect
 from monitor.protocols.ssh_login import Login
+from monitor.retention.bounds import NoShell
 from monitor.retention.greeting import Wish
 from monitor.retention.options import SshOptions, options_of
 from monitor.retention.sftp import SftpTree
-from monitor.retention.shell import NoShell, ShellTree
+from monitor.retention.shell import ShellTree
 from monitor.retention.survey import AfterLogin, survey
 from monitor.retention.tree import Tree
 

@@ -77,6 +77,15 @@ async def test_what_only_the_log_knows_is_seen(host: Host, tmp_path: Path, serve
     assert state_of(tmp_path) == before, "nothing is written there, not even the log is folded in"
 
 
+async def test_every_command_ends_by_itself(host: Host, tmp_path: Path, server: sqlite3.Connection):
+    _, evidence = await look(target(host, tmp_path, account="noting"))
+    assert evidence.outcome is Outcome.SEEN, evidence.reason
+    assert evidence.recordings.clock_offset is not None
+    said = (host.folder.parent / "noting.said").read_text().splitlines()
+    assert said
+    assert all(command.startswith("timeout ") for command in said), said
+
+
 async def test_a_gap_and_a_camera_nobody_knows(host: Host, tmp_path: Path, server: sqlite3.Connection, now: float):
     server.execute("delete from recordings where start_time between ? and ?", (now - 5 * DAY, now - 4 * DAY))
     server.execute("pragma wal_checkpoint(truncate)")

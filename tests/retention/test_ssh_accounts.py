@@ -20,7 +20,8 @@ from monitor.protocols.logins import LoginGuard
 from monitor.protocols.ssh import Output, connect, contents
 from monitor.protocols.ssh_login import Login
 from monitor.retention import read_recorder
-from monitor.retention.shell import SH_LIMIT, TIMED_OUT, _problems, _without_gone
+from monitor.retention.bounds import SH_LIMIT, TIMED_OUT
+from monitor.retention.shell import _problems, _without_gone
 from monitor.simulator.recorders import Tape, record
 
 
