@@ -13,7 +13,7 @@ from monitor.board import Board
 from monitor.metrics import Metrics
 from monitor.web import accepting, machine, pages, recorders, reports, tickets, working
 from monitor.web.actions import Actions
-from monitor.web.guard import HostCheck, SecurityHeaders
+from monitor.web.guard import AnswersHead, HostCheck, SecurityHeaders
 from monitor.web.looks import Looks
 from monitor.words import _
 
@@ -35,6 +35,7 @@ def create_app(board: Board, metrics: Metrics, actions: Actions, *, hosts: Itera
     app.include_router(reports.router(actions))
     app.mount("/static", StaticFiles(packages=[("monitor.web", "static")]))
     _explain_errors(app, shown)
+    app.add_middleware(AnswersHead)
     app.add_middleware(HostCheck, hosts=hosts)
     app.add_middleware(SecurityHeaders)
     return app
@@ -48,7 +49,7 @@ def _explain_errors(app: FastAPI, shown: pages.Pages) -> None:
         text = str(getattr(error, "detail", _("The request is incomplete.")))
         if "text/html" in request.headers.get("accept", ""):
             return await shown.error(request, status, text)
-        return PlainTextResponse(f"{text}\n", status)
+        return PlainTextResponse(f"{text}\n", status, getattr(error, "headers", None))
 
     app.add_exception_handler(HTTPException, refused)
     app.add_exception_handler(RequestValidationError, refused)

@@ -45,6 +45,16 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
 
 
+class AnswersHead:
+    """HEAD, as probes of load balancers send it, is answered as GET; the server leaves the body out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app({**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope, receive, send)
+
+
 class HostCheck:
     """Refuses unknown host names (DNS rebinding) and changes ordered from another origin (cross-site requests).
 

@@ -57,6 +57,14 @@ async def test_health_and_readiness(house: House, program: httpx.AsyncClient) ->
     assert (answer.status_code, answer.text) == (503, "not ready: the state folder is read-only\n")
 
 
+async def test_head_is_answered_as_get_and_a_wrong_method_is_told_the_right_ones(program: httpx.AsyncClient) -> None:
+    for path in ("/", "/metrics", "/-/healthy", "/api/v1/status", "/devices/school-3/hall"):
+        assert (await program.head(path)).status_code == 200
+    assert (await program.head("/nowhere")).status_code == 404
+    wrong = await program.put("/-/reload")
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+
+
 async def test_reload_tells_what_was_refused(house: House, program: httpx.AsyncClient) -> None:
     assert (await program.post("/-/reload")).status_code == 200
     house.refusal = "cctv.yaml:3:1: unknown key"
