@@ -65,6 +65,8 @@ def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:
         fault = FaultKind.UNREACHABLE
     if _torn(evidence, limits):
         fault = FaultKind.CORRUPT
+    elif seconds := _cut_off(evidence):
+        return Verdict.FAULT, FaultKind.STALLED, f"{evidence.reason}; before that {seconds:.1f} s of video came"
     elif evidence.outcome is Outcome.NO_KEY_FRAME and evidence.facts.get("suspect"):
         words = "some cameras send one every 10 to 20 s only; a close look follows"
         return Verdict.UNKNOWN, None, f"{evidence.reason}; {words}"
@@ -74,6 +76,13 @@ def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:
 def _never_connected(evidence: Evidence) -> bool:
     phase = evidence.facts.get("phase") or (evidence.facts.get("stream") or {}).get("phase")
     return phase == "connect" and evidence.outcome in (Outcome.TIMEOUT, Outcome.CLOSED)
+
+
+def _cut_off(evidence: Evidence) -> float | None:
+    """Seconds of video before the device ended the connection; None when it did not, or none came."""
+    stream: Facts = evidence.facts.get("stream") or {}
+    ended = evidence.outcome is Outcome.CLOSED and stream.get("frames")
+    return _number(stream, "watched_seconds") if ended else None
 
 
 def _torn(evidence: Evidence, limits: StreamLimits) -> bool:

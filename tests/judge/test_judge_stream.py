@@ -93,6 +93,13 @@ def test_silence_before_the_connection_stood_is_unreachable(outcome: Outcome) ->
     assert verdict(ended(outcome, phase="connect")) == (Verdict.FAULT, FaultKind.UNREACHABLE)
 
 
+def test_a_connection_that_ends_amid_the_video_is_a_stall() -> None:
+    evidence = replace(seen(frames=14, watched_seconds=0.96), outcome=Outcome.CLOSED, reason="the device closed it")
+    finding = judge(GATE, evidence)[0]
+    assert (finding.verdict, finding.fault) == (Verdict.FAULT, FaultKind.STALLED)
+    assert finding.reason == "the device closed it; before that 1.0 s of video came"
+
+
 @pytest.mark.parametrize(("loss", "fault"), [(0.02, FaultKind.NO_STREAM), (0.03, FaultKind.CORRUPT)])
 def test_key_frames_that_packet_loss_tore_are_corrupt(loss: float, fault: FaultKind) -> None:
     evidence = replace(seen(loss_ratio=loss, lost=9), outcome=Outcome.NO_KEY_FRAME, reason="none was complete")
