@@ -32,6 +32,7 @@ class Instant(NamedTuple):
     start: float  # of its file
     length: float
     size: int
+    usual: float = 0.0  # bytes that a file of this length has beside it, 0 = not known
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Read = Callable[[int, int], bytes]
 """(offset, length) -> that range of the file, shorter at its end."""
 
+BEGINNING = 4096
 BOXES_LIMIT = 100_000
 INDEX_LIMIT = 32 * 1024**2
 """Bytes of a moov box: a day of 30 pictures a second needs 20 MB."""
@@ -58,7 +59,9 @@ def walk(read: Read, size: int) -> list[Box]:
     while offset < size and len(boxes) < BOXES_LIMIT:
         box = _box(read(offset, 16), offset, size)
         if not boxes and box.kind not in FIRST:
-            raise Damaged("is filled with zeros" if not any(read(0, 4096)) else "is no MP4 file")
+            raise Damaged("is filled with zeros" if not any(read(0, BEGINNING)) else "is no MP4 file")
+        if not any(box.kind) and size - offset > BEGINNING:  # less may be padding
+            raise Damaged(f"is filled with zeros after {offset} bytes")
         if box.end > size:
             raise Damaged(f"is cut off after {size} of {box.end} bytes")
         boxes.append(box)

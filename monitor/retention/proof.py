@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from monitor.model import Channel, Deadline, Sample
-from monitor.retention import fragments, media, played
+from monitor.retention import fragments, media, played, streams
 from monitor.retention.closed import Cache, Instant
 from monitor.retention.decoding import decoded
 from monitor.retention.pieces import Files
@@ -19,8 +19,13 @@ from monitor.retention.tree import Plan, Reading, Tree
 
 WHOLE = 1024**2
 """Files up to this size are fetched whole; of larger ones the index and one picture."""
-HEAD = 4 * 1024**2
-"""Of a file that is no MP4, so much of its beginning is fetched."""
+HEAD, TAIL = 4 * 1024**2, 1024**2
+"""Of a file that is no MP4, so much of its beginning and of its end is fetched; in that end is a Matroska cluster."""
+BLANK = 64 * 1024
+"""So many zeros in a row, an eighth of a small file, are no recording."""
+NEIGHBOURS = 5
+FAR_SMALLER = 0.6
+"""A file of fewer bytes than this share of its neighbours', that also plays less than half its time, is cut short."""
 PART_LIMIT = 16 * 1024**2
 DECODE_SECONDS = 15.0
 MP4_NAMES = (".mp4", ".m4v", ".mov", ".3gp")
@@ -38,7 +43,7 @@ class Fetched:
     chosen: Instant
     ranges: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
     size: int = 0
-    sample: int | None = None
+    sample: tuple[int, int] | None = None  # offset and size of the picture to decode; None = the first
     good: bool | None = None
     reason: str = ""
     dated: str = "file time"  # that and its name agree
@@ -85,7 +90,16 @@ def _instant(channel: str, files: Files, index: int, shift: float) -> Instant:
     length = max(float(files.ends[index]) - start, 0.0)
     path = files.paths[index].decode("utf-8", "surrogateescape")
     at = start + random.random() * length  # noqa: S311 - a sample, no secret
-    return Instant(channel, path, at + shift, start + shift, length, int(files.sizes[index]))
+    usual = _rate_beside(files, index) * length
+    return Instant(channel, path, at + shift, start + shift, length, int(files.sizes[index]), usual)
+
+
+def _rate_beside(files: Files, index: int) -> float:
+    """Bytes a second of the files around one; 0 = there are none."""
+    beside = [at for at in range(index - NEIGHBOURS, index + NEIGHBOURS + 1) if 0 <= at < len(files) and at != index]
+    lengths, sizes = (files.ends - files.starts)[beside], files.sizes[beside]
+    rates = sizes[lengths > 0] / lengths[lengths > 0]
+    return float(np.median(rates)) if len(rates) else 0.0
 
 
 def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fetched, ...]:
@@ -117,18 +131,36 @@ def part_of(one: Instant, read: media.Read) -> Fetched:
     beginning = read(0, 64)
     if media.is_mp4(beginning) or one.path.lower().endswith(MP4_NAMES):
         return _of_mp4(one, read, one.size)
-    head = read(0, min(one.size, HEAD))
-    if not any(head):
-        raise media.Damaged("is filled with zeros")
-    return Fetched(one, ((0, head),), len(head))
+    return _of_stream(one, read, one.size)
 
 
 def _of_bytes(one: Instant, whole: bytes) -> Fetched:
-    if not any(whole):
-        raise media.Damaged("is filled with zeros")
+    def read(offset: int, length: int) -> bytes:
+        return whole[offset : offset + length]
+
     if media.is_mp4(whole) or one.path.lower().endswith(MP4_NAMES):
-        return _of_mp4(one, lambda offset, length: whole[offset : offset + length], len(whole))
-    return Fetched(one, ((0, whole),), len(whole))
+        return _of_mp4(one, read, len(whole))
+    return _of_stream(one, read, len(whole))
+
+
+def _of_stream(one: Instant, read: media.Read, size: int) -> Fetched:
+    """The beginning, whose first picture is decoded; the end and the place of the instant must not be blank."""
+    head = read(0, min(size, HEAD))
+    if not any(head):
+        raise media.Damaged("is filled with zeros")
+    blank = min(BLANK, size // 8)
+    _not_blank(head[: min(blank, media.BEGINNING)], "begins with zeros")
+    tail = head if size <= HEAD else read(size - TAIL, TAIL)
+    _not_blank(tail[-blank:], "ends in zeros")
+    share = (one.at - one.start) / one.length if one.length else 0.0
+    _not_blank(read(int(share * (size - blank)), blank), "is filled with zeros at that time")
+    note = _shortness(one, streams.seconds_of(head, tail, size, read))
+    return Fetched(one, ((0, head),), len(head), reason=note)
+
+
+def _not_blank(content: bytes, why: str) -> None:
+    if content and not any(content):
+        raise media.Damaged(why)
 
 
 def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
@@ -142,13 +174,22 @@ def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
     index = read(moov.offset, moov.size)
     header = media.header_of(index[moov.header :])
     _check_time(one, header)
-    within, note = one.at - one.start, _shortness(one, header)
+    within, note = one.at - one.start, _shortness(one, header.seconds)
     if any(box.kind == b"moof" for box in boxes):
         return _of_fragments(one, read, boxes, index[moov.header :], within)
+    _ends_well(read, boxes)
     offset, length = media.key_sample(index[moov.header :], min(within, header.seconds or within))
     small = tuple((box.offset, read(box.offset, box.header)) for box in boxes)
     ranges = (*small, (moov.offset, index), (offset, read(offset, length)))
-    return Fetched(one, ranges, size, offset, reason=note, dated="file header" if header.created else "file time")
+    dated = "file header" if header.created else "file time"
+    return Fetched(one, ranges, size, (offset, length), reason=note, dated=dated)
+
+
+def _ends_well(read: media.Read, boxes: Sequence[media.Box]) -> None:
+    """A disk that lost its power may have kept the length of a file and not its last part."""
+    for box in [box for box in boxes if box.kind == b"mdat"][-1:]:
+        blank = min(BLANK, box.size // 8)
+        _not_blank(read(box.end - blank, blank), "ends in zeros")
 
 
 def _of_fragments(one: Instant, read: media.Read, boxes: Sequence[media.Box], index: bytes, within: float) -> Fetched:
@@ -165,10 +206,14 @@ def _check_time(one: Instant, header: media.Header) -> None:
         raise media.Damaged(f"was made on {made}, another day than its name says")
 
 
-def _shortness(one: Instant, header: media.Header) -> str:
-    if header.seconds and one.length > 10.0 and header.seconds < one.length / 2:
-        return f"plays {header.seconds:.0f} of {one.length:.0f} s"
-    return ""
+def _shortness(one: Instant, seconds: float | None) -> str:
+    """A remark. Damaged where the bytes are missing too: the times alone may be those of another frame rate."""
+    if not seconds or one.length <= 10.0 or seconds >= one.length / 2:
+        return ""
+    words = f"plays {seconds:.0f} of {one.length:.0f} s"
+    if one.size < FAR_SMALLER * one.usual:
+        raise media.Damaged(words)
+    return words
 
 
 async def decode_all(fetched: Sequence[Fetched], deadline: Deadline) -> tuple[Sample, ...]:

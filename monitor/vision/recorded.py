@@ -1,5 +1,6 @@
 """Decodes one picture of a recorded file of which only parts were fetched. Runs in a worker process."""
 
+import itertools
 from collections.abc import Sequence
 
 import av
@@ -29,6 +30,10 @@ class Parts:
     def tell(self) -> int:
         return self._at
 
+    def at(self, offset: int, length: int) -> bytes:
+        self.seek(offset)
+        return self.read(length)
+
     def read(self, length: int) -> bytes:
         wanted = max(0, min(length, self._size - self._at))
         made = bytearray(wanted)
@@ -40,31 +45,32 @@ class Parts:
         return bytes(made)
 
 
-def playable(ranges: Sequence[tuple[int, bytes]], size: int, sample: int | None) -> str:
+def playable(ranges: Sequence[tuple[int, bytes]], size: int, sample: tuple[int, int] | None) -> str:
     """ "" if a picture decodes without complaint, else why not, as the end of a sentence.
 
-    sample: offset of the key picture to decode; None = the first one there is.
+    sample: offset and size of the key picture to decode; None = the first one there is.
     """
+    parts = Parts(ranges, size)
     try:
-        with Capture(), av.open(Parts(ranges, size), "r", options=PROBING, metadata_errors="ignore") as container:
-            return _first_picture(container, sample)
+        with Capture(), av.open(parts, "r", options=PROBING, metadata_errors="ignore") as container:
+            if not container.streams.video:
+                return "has no picture track"
+            stream = container.streams.video[0]
+            stream.codec_context.thread_count = 1
+            # Taken out by its place: thousands of packets that were not fetched may lie before it.
+            packet = _first_key(container, stream) if sample is None else av.Packet(parts.at(*sample))
+            if packet is None:
+                return "gives no picture at that time"
+            return _judge([*stream.codec_context.decode(packet), *stream.codec_context.decode(None)])
     except av.FFmpegError as error:
         return f"cannot be decoded ({error.strerror or type(error).__name__})"
 
 
-def _first_picture(container: "av.container.InputContainer", sample: int | None) -> str:
-    if not container.streams.video:
-        return "has no picture track"
-    stream = container.streams.video[0]
-    stream.codec_context.thread_count = 1
-    for number, packet in enumerate(container.demux(stream)):
-        if number > PACKETS_LIMIT:
-            break
-        if not packet.size or not packet.is_keyframe or (sample is not None and packet.pos != sample):
-            continue
-        frames = [*stream.codec_context.decode(packet), *stream.codec_context.decode(None)]
-        return _judge(frames)
-    return "gives no picture at that time"
+def _first_key(container: "av.container.InputContainer", stream: av.VideoStream) -> "av.Packet[av.VideoStream] | None":
+    for packet in itertools.islice(container.demux(stream), PACKETS_LIMIT):
+        if packet.size and packet.is_keyframe:
+            return packet
+    return None
 
 
 def _judge(frames: Sequence[av.VideoFrame]) -> str:

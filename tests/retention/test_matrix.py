@@ -73,7 +73,7 @@ DAMAGES = [
     ("cut, index first", Damage.TRUNCATED, Container.FASTSTART, "cut off"),
     ("cut, fragmented", Damage.TRUNCATED, Container.FRAGMENTED, "cut off"),
     ("random bytes", Damage.RANDOM, Container.FASTSTART, "is no MP4 file"),
-    ("zeros amid the pictures", Damage.MIDDLE_ZEROS, Container.FASTSTART, "gives no picture"),
+    ("zeros for pictures", Damage.MIDDLE_ZEROS, Container.FASTSTART, "ends in zeros"),
     ("zeros amid fragments", Damage.MIDDLE_ZEROS, Container.FRAGMENTED, "picture"),
 ]
 

@@ -1,0 +1,96 @@
+"""Recorded files of every container, whole and damaged: what a sample says of each, from a few ranges of it."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from monitor.retention import proof
+from monitor.retention.closed import Instant
+from monitor.retention.media import Damaged
+from monitor.vision.recorded import playable
+
+SECONDS, RATE = 45, 10
+"""More pictures than may be gone through one by one."""
+FORMATS = {
+    "mp4": ("mp4", {}, "libx264"),
+    "faststart.mp4": ("mp4", {"movflags": "faststart"}, "libx264"),
+    "fragmented.mp4": ("mp4", {"movflags": "frag_keyframe+empty_moov+default_base_moof"}, "libx264"),
+    "ts": ("mpegts", {}, "libx264"),
+    "mkv": ("matroska", {}, "libx264"),
+    "live.mkv": ("matroska", {"live": "1"}, "libx264"),
+    "avi": ("avi", {}, "mjpeg"),
+    "flv": ("flv", {}, "libx264"),
+    "h264": ("h264", {}, "libx264"),
+}
+CODING = {"libx264": {"preset": "ultrafast", "threads": "1"}}
+TELLS_NOTHING = {"h264"}
+TELLS_TIMES_ONLY = {"ts", "live.mkv"}
+
+
+@cache
+def clip(name: str) -> bytes:
+    """Noise, so that no part is like another; a key picture every two seconds."""
+    form, options, codec = FORMATS[name]
+    noise = np.random.default_rng(7)
+    with tempfile.NamedTemporaryFile() as file, av.open(file.name, "w", format=form, options=options) as output:
+        stream = output.add_stream(codec, rate=RATE, options={"g": str(2 * RATE), **CODING.get(codec, {})})
+        stream.width, stream.height = 64, 48
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        for _ in range(SECONDS * RATE):
+            picture = noise.integers(0, 255, (48, 64, 3), np.uint8)
+            output.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        output.mux(stream.encode(None))
+        output.close()
+        return Path(file.name).read_bytes()
+
+
+def samples(name: str, content: bytes, usual: float = 0.0) -> list[str]:
+    """At five instants of its slot: "" if it plays there, a remark in brackets, else why not."""
+    made = []
+    for share in (0.02, 0.3, 0.55, 0.8, 0.98):
+        one = Instant("gate", f"/a.{name}", 1e9 + share * SECONDS, 1e9, SECONDS, len(content), usual)
+        try:
+            part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
+        except Damaged as damaged:
+            made.append(str(damaged))
+        else:
+            made.append(playable(part.ranges, part.size, part.sample) or (f"[{part.reason}]" if part.reason else ""))
+    return made
+
+
+@pytest.fixture(params=[0, 1024**2], ids=["by ranges", "whole"])
+def how(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large files are read in ranges, small ones at once: it must come to the same."""
+    monkeypatch.setattr(proof, "WHOLE", request.param)
+
+
+@pytest.mark.usefixtures("how")
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_whole_file_plays_at_every_instant(name: str) -> None:
+    assert samples(name, clip(name), usual=len(clip(name))) == [""] * 5
+
+
+@pytest.mark.usefixtures("how")
+@pytest.mark.parametrize("name", FORMATS)
+def test_zeros_are_found(name: str) -> None:
+    content = clip(name)
+    size = len(content)
+    assert set(samples(name, bytes(size))) == {"is filled with zeros"}
+    assert all(samples(name, content[: size * 3 // 4] + bytes(size - size * 3 // 4))), "its last quarter"
+    assert all(samples(name, bytes(size // 8) + content[size // 8 :])), "its first eighth"
+    begin, end = size * 45 // 100, size * 65 // 100
+    assert any(samples(name, content[:begin] + bytes(end - begin) + content[end:])), "its middle"
+
+
+@pytest.mark.usefixtures("how")
+@pytest.mark.parametrize("name", sorted(FORMATS.keys() - TELLS_NOTHING))
+def test_a_file_cut_short_is_found_beside_its_neighbours(name: str) -> None:
+    content = clip(name)
+    cut = content[: len(content) * 3 // 10]
+    assert all("cut off" in why or "plays" in why for why in samples(name, cut, usual=len(content))), samples(name, cut)
+    if name in TELLS_TIMES_ONLY:
+        assert all(why.startswith("[plays") for why in samples(name, cut)), "times alone may be those of another rate"
