@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,16 @@ _COLUMNS = tuple(field.name for field in fields(Job) if field.name != "number")
 _TIMES = frozenset(
     ("opened", "since", "told", "acknowledged", "appointment", "repaired", "healed", "closed", "followed_up")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Of the jobs a summary speaks for: how many are open, how many of these the desks have not heard of, and when they
+    last heard of one."""
+
+    still_open: int
+    untold: int
+    last: datetime | None
 
 
 def add(connection: sqlite3.Connection, job: Job) -> Job:
@@ -85,6 +95,21 @@ def summary_of(connection: sqlite3.Connection, site: str) -> Job | None:
 def members(connection: sqlite3.Connection, summary: str) -> list[Job]:
     """The jobs a summary speaks for, open and closed."""
     return list(_jobs(connection, "joined = ? ORDER BY number", (summary,)))
+
+
+def untold(connection: sqlite3.Connection, summary: str) -> list[Job]:
+    """Those of them that are open, and that the repair desks have not heard of yet."""
+    return list(_jobs(connection, "joined = ? AND told IS NULL AND closed IS NULL ORDER BY number", (summary,)))
+
+
+def gathered(connection: sqlite3.Connection, summary: str) -> Gathered:
+    """Counted in the file, not job by job: it is asked several times a second, and a summary may have thousands."""
+    query = (
+        "SELECT count(*) FILTER (WHERE closed IS NULL), count(*) FILTER (WHERE closed IS NULL AND told IS NULL),"
+        " max(told) FROM job WHERE joined = ?"
+    )
+    still_open, unheard, last = connection.execute(query, (summary,)).fetchone()
+    return Gathered(still_open, unheard, moment(last))
 
 
 def alert(connection: sqlite3.Connection, digest: str) -> Job | None:

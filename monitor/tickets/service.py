@@ -8,7 +8,7 @@ from datetime import datetime
 from monitor.metrics import Metrics
 from monitor.model import Job
 from monitor.store import Connection, Store, StoreError, jobs, outbox
-from monitor.tickets import Sink, alerts, people
+from monitor.tickets import Sink, alerts, people, summaries
 from monitor.tickets.desk import BOOK, Policy, introduce, take_in
 from monitor.tickets.record import Detail, detail
 from monitor.tickets.worker import Worker
@@ -97,4 +97,4 @@ def _begin_anew(connection: Connection, policy: Policy, now: datetime) -> None:
 def _has_work(connection: Connection, policy: Policy, now: datetime) -> bool:
     if outbox.due(connection, now, 1, BOOK) or jobs.ripe(connection, now, policy.hold_down):
         return True
-    return bool(jobs.open_summaries(connection))
+    return bool(summaries.due(connection, now))

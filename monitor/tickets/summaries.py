@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from monitor import words
-from monitor.model import Job, JobState
+from monitor.model import Job
 from monitor.store import Connection, jobs
 from monitor.tickets.messages import announce
 from monitor.tickets.text import SiteFile, one_line
@@ -44,25 +44,30 @@ def open_if_new(connection: Connection, first: Job, site: SiteFile, sinks: Itera
 
 def tell_more(connection: Connection, sinks: Iterable[str], now: datetime) -> None:
     """Name those that joined since, every few minutes, in one comment."""
-    for summary in jobs.open_summaries(connection):
+    for summary in due(connection, now):
         _tell_more(connection, summary, sinks, now)
 
 
+def due(connection: Connection, now: datetime) -> list[Job]:
+    """The summaries that have more to tell by now."""
+    return [one for one in jobs.open_summaries(connection) if _has_more(connection, one, now)]
+
+
 def is_over(connection: Connection, summary: Job) -> bool:
-    members = jobs.members(connection, summary.key)
-    return summary.closed is None and all(job.state is JobState.CLOSED for job in members)
+    return summary.closed is None and not jobs.gathered(connection, summary.key).still_open
+
+
+def _has_more(connection: Connection, summary: Job, now: datetime) -> bool:
+    known = jobs.gathered(connection, summary.key)
+    return known.untold > 0 and abs(now - (known.last or summary.opened)) >= MORE_EVERY
 
 
 def _tell_more(connection: Connection, summary: Job, sinks: Iterable[str], now: datetime) -> None:
-    members = jobs.members(connection, summary.key)
-    unnamed = [job for job in members if job.told is None and job.closed is None]
-    last = max((job.told for job in members if job.told), default=summary.opened)
-    if not unnamed or abs(now - last) < MORE_EVERY:
-        return
-    for job in unnamed:
+    untold = jobs.untold(connection, summary.key)
+    for job in untold:
         jobs.save(connection, replace(job, told=now))
-    text = "\n".join(f"- {job.title}" for job in unnamed[:MOST_NAMES])
-    if len(unnamed) > MOST_NAMES:
-        text += f"\n- (+{len(unnamed) - MOST_NAMES})"
+    text = "\n".join(f"- {job.title}" for job in untold[:MOST_NAMES])
+    if len(untold) > MOST_NAMES:
+        text += f"\n- (+{len(untold) - MOST_NAMES})"
     line = jobs.tell(connection, summary, now, "commented", text)
     announce(connection, summary, "comment", text, sinks, now, line)

@@ -12,6 +12,7 @@ from monitor.tickets import people, summaries
 from monitor.tickets.desk import introduce
 from monitor.tickets.people import Act, NotPossible
 from monitor.tickets.record import detail
+from monitor.tickets.service import _has_work
 
 
 def history(house: House, name: str) -> list[str]:
@@ -128,6 +129,20 @@ def test_a_storm_is_one_summary_and_every_fault_is_in_the_book(house: House) -> 
     house.turn(minutes=1)
     assert sorted(house.told()[5:]) == sorted([*((name, "resolve") for name in names[:3]), (summary, "resolve")])
     assert house.store.read(jobs.open_jobs) == []
+
+
+def test_a_storm_that_stands_is_no_work_for_the_book(house: House) -> None:
+    house.policy = replace(house.policy, cap_per_site=1)
+    for name in ("gate", "hall", "yard", "roof"):
+        house.raised(name)
+    house.turn()
+    assert not house.store.read(_has_work, house.policy, house.now)  # not time yet to name more of them
+    house.turn(seconds=summaries.MORE_EVERY.total_seconds())
+    assert not house.store.read(_has_work, house.policy, house.now + 2 * summaries.MORE_EVERY)
+    house.raised("door")
+    house.turn()
+    house.now += summaries.MORE_EVERY
+    assert house.store.read(_has_work, house.policy, house.now)
 
 
 def test_a_desk_that_is_new_in_the_configuration_hears_of_what_stands(house: House) -> None:
