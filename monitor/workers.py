@@ -11,15 +11,16 @@ import logging
 import multiprocessing
 import os
 import resource
+import signal
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import asynccontextmanager
-from multiprocessing import forkserver
+from contextlib import asynccontextmanager, contextmanager
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -186,13 +187,26 @@ def _process_pool() -> ProcessPool:
     context.set_forkserver_preload(["monitor.vision.analysis"])
     pool = ProcessPool(max_workers=_cores(), max_tasks=LOOKS_PER_WORKER, context=context, initializer=_prepare_worker)
     try:
-        if pool.active:  # asking starts it
-            return pool
+        with _deaf_to_ctrl_c():
+            if pool.active:  # asking starts it
+                return pool
         why = "they ended at once"
     except (OSError, RuntimeError) as lacking:  # descriptors, memory or threads
         why = str(lacking) or "they cannot be started"
     _end(pool)
     raise BrokenProcessPool(why)
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """What is started meanwhile is ended by us: a terminal's Ctrl-C goes to every process, and one that still reads
+    its modules would print where it was."""
+    resource_tracker.ensure_running()  # it is deaf by itself, and its start would lift the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @functools.cache

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import psutil
@@ -174,3 +175,12 @@ def test_an_end_while_a_process_still_starts_is_not_complained_of(tmp_path: Path
     command = ["taskset", "--cpu-list", TWO_CORES, sys.executable, program, tmp_path]
     done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_processes_are_deaf_to_ctrl_c_from_their_first_moment():
+    """The terminal sends it to all of them: one that still read its modules printed a traceback."""
+    asyncio.run(workers.warm_up())
+    server = forkserver._forkserver._forkserver_pid
+    told = dict(line.split(":", 1) for line in Path(f"/proc/{server}/status").read_text().splitlines())
+    assert int(told["SigBlk"], 16) & 1 << signal.SIGINT - 1
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

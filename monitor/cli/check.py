@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import exits
 from monitor.cli.choose import UnknownTarget, choose
 from monitor.cli.context import configured, fail, login_from
+
+if TYPE_CHECKING:
+    from monitor.cli.looking import Result
 
 
 def check(
@@ -19,7 +22,7 @@ def check(
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
     probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif.")] = None,
     close: Annotated[bool, typer.Option("--close", help="The long look: several key frames.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, a line for every round.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
     save_frames: Annotated[Path | None, typer.Option(metavar="DIR", help="Save the pictures there.")] = None,
     username: Annotated[str, typer.Option(help="For an address; password from $CCTV_PASSWORD or asked.")] = "",
@@ -40,12 +43,11 @@ def check(
     if save_frames:
         _ready(save_frames)
     if watch:
-        watching.watch(plan)
+        watching.watch(plan, in_json=as_json, also=lambda results: _saved(results, save_frames))
     bar, advance = rendering.progress(plan.count(), quiet=as_json)
     with bar:
         results = asyncio.run(looking.look_at_all(plan, advance))
-    if save_frames:
-        rendering.save_frames(results, save_frames)
+    _saved(results, save_frames)
     (rendering.print_json if as_json else rendering.print_table)(results)
     raise typer.Exit(exits.code_of(finding.verdict for result in results for finding in result.findings))
 
@@ -56,3 +58,10 @@ def _ready(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refused:
         fail(f"--save-frames {folder}: {refused.strerror or refused}")
+
+
+def _saved(results: list["Result"], folder: Path | None) -> None:
+    from monitor.cli.rendering import save_frames
+
+    if folder:
+        save_frames(results, folder)

@@ -85,6 +85,14 @@ class Kept:
 
 async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:
     """Make every look of the plan, many at once, one per host; results in the plan's order."""
+    try:
+        return await one_round(plan, on_done)
+    finally:
+        workers.close()
+
+
+async def one_round(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:
+    """As :func:`look_at_all`, for those who look again: the worker processes are left to them."""
     kept = Kept(plan.configured)
     runner = runner_of(kept, plan.configured.deadline)
     decodes = any("picture" in plan.probes(target) for target in plan.targets)
@@ -94,7 +102,6 @@ async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Res
         return [result for row in rows for result in row]
     finally:
         warm.cancel()
-        workers.close()
         kept.close()
 
 

@@ -165,6 +165,25 @@ async def test_stopped_halfway_it_hangs_up_and_leaves_no_process(
     assert site.stats("corridor")["teardowns"] == 1
 
 
+async def test_watching_in_json_gives_a_line_a_round_until_the_terminals_ctrl_c(site: Simulator, tmp_path: Path):
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "monitor.cli", "check", "--watch", "--json", "--save-frames", "kept"),
+        site.url("corridor"),
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+        limit=2**20,
+    )
+    assert child.stdout
+    rounds = [json.loads(await child.stdout.readline()) for _ in range(2)]
+    os.killpg(child.pid, signal.SIGINT)
+    _, said = await child.communicate()
+    assert (child.returncode, said) == (1, b"")
+    assert [[row["fault"] for row in one["results"]] for one in rounds] == [[None, "black"]] * 2
+    assert list((tmp_path / "kept").iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
