@@ -12,6 +12,7 @@ from monitor.blame.scene import MONITOR
 from monitor.board import Board, DeviceState
 from monitor.docket import Docket
 from monitor.housekeeping import Housekeeping
+from monitor.judge.recorder import no_longer_named
 from monitor.model import (
     Evidence,
     Finding,
@@ -21,6 +22,7 @@ from monitor.model import (
     Target,
     Transition,
     Verdict,
+    shared,
 )
 from monitor.plan import judged_in
 from monitor.protocols.logins import LoginEntry
@@ -135,7 +137,8 @@ class Ledger:
         """
         if target.key not in self.board.devices:
             return []
-        findings = [self._seeing(finding) for finding in judged if finding.key in self.board.devices]
+        over = no_longer_named(evidence, judged, self._tally.standings.get(target.key, ()))
+        findings = [self._seeing(finding) for finding in (*judged, *over) if finding.key in self.board.devices]
         urgent, lazy = Changes(), Changes()
         transitions = [found for finding in findings if (found := self._tally.count(finding, urgent, lazy))]
         opening = self._blame(target.key, evidence, transitions, urgent)
@@ -253,7 +256,7 @@ class Ledger:
         before = self.board.devices[key].looks.get(evidence.probe)
         good = all(finding.verdict is Verdict.OK for finding in findings)
         success = evidence.at if good else before.last_success if before else None
-        how = (evidence.at, evidence.seconds, evidence.outcome, evidence.reason)
+        how = (evidence.at, evidence.seconds, evidence.outcome, shared(evidence.reason))
         return LookRow(key, evidence.probe, *how, evidence.facts, success)
 
     def _remember(self, key: Key, evidence: Evidence, changes: Changes) -> None:

@@ -12,7 +12,19 @@ import pytest
 from monitor.board import Board
 from monitor.judge import judge
 from monitor.ledger import Ledger
-from monitor.model import Change, Evidence, FaultKind, Finding, Key, Outcome, Target, Transition, Verdict
+from monitor.model import (
+    Change,
+    Disk,
+    Evidence,
+    FaultKind,
+    Finding,
+    Key,
+    Outcome,
+    Recordings,
+    Target,
+    Transition,
+    Verdict,
+)
 from monitor.store import Changes, Store, faults, spans, standings
 from monitor.store.standings import LookRow
 
@@ -214,6 +226,34 @@ async def test_while_blind_no_fault_is_believed_and_the_looks_just_before_do_not
         await ledger.set_blind(False)
         assert await tell(ledger, clock, "bb") == []
         assert await tell(ledger, clock, "b") == [Change.RAISED]
+
+
+def recorder_look(clock: Clock, *disks: Disk) -> Evidence:
+    clock.now += timedelta(minutes=1)
+    kept = Recordings(clock.now.timestamp(), (), disks=disks)
+    return Evidence("recorder", clock.now, 0.1, Outcome.SEEN, "read", recordings=kept)
+
+
+async def test_a_disk_that_a_person_accepted_as_gone_leaves_no_fault_behind(tmp_path: Path) -> None:
+    clock, nvr = Clock(), Target(Key("school", "nvr"), "recorder", "127.0.0.4", kind="files")
+    one = Disk("sda", "ok", raid="ok")
+    async with running(tmp_path, clock, nvr) as ledger:
+        for _ in range(3):
+            await record(ledger, nvr, recorder_look(clock, one, Disk("sdb", "absent")))
+        (fault,) = ledger.board.faults.values()
+        assert (fault.subject.aspect, fault.kind) == ("disk:sdb", FaultKind.DISK_FAILED)
+        unread = Evidence("recorder", clock.now, 0.1, Outcome.REFUSED, "away")
+        await record(ledger, nvr, unread)
+        assert ledger.board.faults, "of a recorder that cannot be read nothing is over"
+        for _ in range(2):
+            await record(ledger, nvr, recorder_look(clock, replace(one, raid="")))
+        assert not ledger.board.faults
+        assert {name: standing.verdict for name, standing in ledger.board.devices[nvr.key].standings.items()} == {
+            ("recorder", ""): Verdict.OK,
+            ("recorder", "disk:sda"): Verdict.OK,
+            ("recorder", "disk:sdb"): Verdict.OK,
+            ("recorder", "raid"): Verdict.OK,
+        }
 
 
 async def test_history_is_spans_and_not_one_row_for_each_look(tmp_path: Path) -> None:

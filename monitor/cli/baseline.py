@@ -16,6 +16,7 @@ from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
 from monitor.plan import with_stream
 from monitor.reports.commissioning import EVENT
 from monitor.reports.compare import Document
+from monitor.retention.vanished import ACCEPTED
 from monitor.runner import Runner, Seen
 from monitor.settings import Settings
 from monitor.store import STATE_FILE, Store, StoreError, events, memory
@@ -49,6 +50,21 @@ async def learn(settings: Settings, target: Target, say: Callable[[str], None]) 
     finally:
         workers.close()
         kept.close()
+    return made
+
+
+async def learn_recorder(settings: Settings, target: Target) -> Learned:
+    """One look: the disks that are there now are all there should be."""
+    kept = Kept(Configured((target,), Path(settings.state_dir), settings.poll.deadline))
+    runner, made, before = runner_of(kept, settings.poll.deadline), Learned(), kept.memory(target.key, "recorder")
+    accepting = replace(target, options={**target.options, ACCEPTED: True})
+    try:
+        _take(made, "recorder", await runner.look("recorder", accepting, before), before)
+    finally:
+        workers.close()
+        kept.close()
+    made.findings = [finding for finding in made.findings if finding.probe == "recorder"]  # cameras are not its parts
+    made.learned, made.why = made.evidence["recorder"].recordings is not None, made.evidence["recorder"].reason
     return made
 
 

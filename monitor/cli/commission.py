@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli import exits
 from monitor.cli.context import By, fail, person_from
+from monitor.reports.compare import Document
 
 
 def commission(
@@ -19,17 +20,21 @@ def commission(
 ) -> None:
     """Record model, serial, firmware, streams and the reference picture of a camera that works and looks as agreed.
 
-    Takes about half a minute: a reference is the median of several pictures. A camera with a fault is refused (1).
+    Takes about half a minute: a reference is the median of several pictures. Of a recorder, the disks it has now:
+    one that was taken out for good is not missed any longer. A device with a fault is refused (1).
     """
     from monitor.cli import baseline, visits
     from monitor.cli.terminal import told
     from monitor.reports import commissioning
 
     settings, target = visits.target_named(device, config)
-    if target.role != "camera":
-        fail(f"{device}: only cameras are commissioned; a recorder has no picture of its own")
     person = person_from(by)
-    looked = asyncio.run(baseline.learn(settings, target, lambda line: typer.echo(told(line))))
+    if target.role == "recorder":
+        looked = asyncio.run(baseline.learn_recorder(settings, target))
+    elif target.role == "camera":
+        looked = asyncio.run(baseline.learn(settings, target, lambda line: typer.echo(told(line))))
+    else:
+        fail(f"{device}: only cameras and recorders are commissioned")
     bad = [finding for finding in looked.findings if finding.verdict.value == "fault"]
     for finding in bad:
         typer.echo(f"  {told(finding.probe)} {finding.fault}: {told(finding.reason)}")
@@ -39,6 +44,12 @@ def commission(
     now = datetime.now(UTC)
     record = commissioning.record(target, looked.evidence, looked.memories, person, note, now)
     baseline.keep(settings, target.key, record, looked.memories, now)
+    typer.echo(told(f"commissioned: {device}, {_what(record)}"))
+
+
+def _what(record: Document) -> str:
+    if record["disks"] is not None:
+        return f"disks: {', '.join(record['disks']) or 'none named'}"
     stream = record["stream"]
     serial = f", serial {record['serial']}" if record["serial"] else ""
-    typer.echo(told(f"commissioned: {device}, {stream['codec']} {stream['width']}x{stream['height']}{serial}"))
+    return f"{stream['codec']} {stream['width']}x{stream['height']}{serial}"

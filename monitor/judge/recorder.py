@@ -1,10 +1,10 @@
 """What one look at a recorder means for the recorder itself: reached, clock, disks, RAID."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from monitor.limits import RecordingLimits
-from monitor.model import Disk, Evidence, FaultKind, Finding, Outcome, Recordings, Target, Verdict
+from monitor.model import Disk, Evidence, FaultKind, Finding, Outcome, Recordings, Subject, Target, Verdict
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.RECORDER_UNREACHABLE,
@@ -36,6 +36,23 @@ def judge_recorder(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
         findings.append(_finding(target, evidence, f"disk:{disk.id}", _disk(disk, limits)))
     findings += [_finding(target, evidence, "raid", raid) for raid in _raid(recordings.disks or ())]
     return tuple(findings)
+
+
+def no_longer_named(evidence: Evidence, judged: Sequence[Finding], known: Iterable[Subject]) -> list[Finding]:
+    """What is ok now because nobody speaks of it: disks that a person accepted as gone, or of a place not read now.
+
+    ``known``: what findings there were before. A disk that is missed is always named, as absent.
+    """
+    if evidence.recordings is None or evidence.recordings.disks is None:
+        return []
+    told = {Subject(one.key, one.probe, one.aspect) for one in judged}
+    mine = [one for one in known if one.probe == "recorder" and (one.aspect == "raid" or one.aspect[:5] == "disk:")]
+    words = "it is not among the recorder's disks any more"
+    return [
+        Finding(one.key, one.probe, Verdict.OK, None, words, evidence.at, evidence.seconds, one.aspect)
+        for one in mine
+        if one not in told
+    ]
 
 
 def _finding(target: Target, evidence: Evidence, aspect: str, judged: Judged) -> Finding:
@@ -88,7 +105,7 @@ def _disk(disk: Disk, limits: RecordingLimits) -> Judged:
     inodes = disk.inodes_free_ratio
     rules = (
         (disk.status == "failed", FaultKind.DISK_FAILED, f"the disk {name} has failed"),
-        (disk.status == "absent", FaultKind.DISK_FAILED, f"the disk {name} is gone"),
+        (disk.status == "absent", FaultKind.DISK_FAILED, f"the disk {name} is gone: it was there before"),
         (disk.smart_passed is False, FaultKind.DISK_FAILED, f"the disk {name} fails its self-assessment (SMART)"),
         (disk.read_only is True, FaultKind.DISK_FAILED, f"{name} is mounted read-only: nothing can be recorded"),
         (disk.status == "full", FaultKind.DISK_FULL, f"{name} is full: no space is left to write"),

@@ -18,6 +18,7 @@ def record(
     onvif: Mapping[str, Any] = looks["onvif"].facts.get("onvif") or {} if "onvif" in looks else {}
     stream: Mapping[str, Any] = looks["picture"].facts.get("stream") or {} if "picture" in looks else {}
     pictures = looks["picture"].pictures if "picture" in looks else {}
+    recordings = looks["recorder"].recordings if "recorder" in looks else None
     return {
         "at": now.isoformat(timespec="seconds"),
         "person": person,
@@ -25,6 +26,7 @@ def record(
         "name": target.name,
         **{name: onvif.get(name) for name in ("manufacturer", "model", "serial", "firmware", "profiles")},
         "stream": {name: stream.get(name) for name in ("codec", "width", "height", "frames_per_second")},
+        "disks": [disk.id for disk in recordings.disks or ()] if recordings else None,
         "picture": encoded(pictures["thumbnail"]) if "thumbnail" in pictures else None,
         "reference": encoded(pictures["reference"]) if "reference" in pictures else None,
         "baseline": {probe: encoded(memory) for probe, memory in memories.items() if memory},

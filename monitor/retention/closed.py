@@ -4,7 +4,7 @@ import json
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.model import Memory
 from monitor.retention import played
@@ -56,6 +56,7 @@ class Cache:
     proved: dict[str, int] = field(default_factory=dict)  # samples taken, by "channel day"
     bad: list[Instant] = field(default_factory=list)  # files found bad, to be looked at again
     played: list[Played] = field(default_factory=list)
+    disks: dict[str, Any] = field(default_factory=dict)  # that were there, by the way they were asked for
     since: float | None = None  # no folder that changed earlier is missing here; None = all are
 
 
@@ -69,7 +70,8 @@ def load(memory: Memory, layout: str) -> Cache:
         return Cache(layout)
     folders = {path: _folder(*parts) for path, parts in kept["folders"].items()}
     bad = [Instant(*one) for one in kept["bad"]]
-    return Cache(layout, folders, kept["newest"], kept["proved"], bad, played.load(kept["played"]), kept["since"])
+    proved, known = played.load(kept["played"]), kept.get("disks", {})
+    return Cache(layout, folders, kept["newest"], kept["proved"], bad, proved, known, kept["since"])
 
 
 def _folder(stamp: str, shift: float, pieces: dict[str, list[list[float]]], empty: dict[str, list[float]]) -> Folder:
@@ -86,6 +88,7 @@ def save(cache: Cache) -> Memory:
         "proved": cache.proved,
         "bad": cache.bad,
         "played": cache.played,
+        "disks": cache.disks,
         "since": _since(cache.folders.values()),
         "folders": {
             path: [folder.stamp, folder.shift, folder.pieces, folder.empty]

@@ -19,7 +19,7 @@ from monitor.retention import clock, database_copy, frigate_cap, proof
 from monitor.retention.bounds import NoShell, learn_bounds
 from monitor.retention.closed import Instant
 from monitor.retention.foreign_sqlite import Copy, opened
-from monitor.retention.inquiry import Seen, evidence_of, load, name_of, save
+from monitor.retention.inquiry import Seen, all_disks, evidence_of, load, name_of, save
 from monitor.retention.listing import BEYOND_DAYS, DAY, ENDING, Piece, merged
 from monitor.retention.sampling import Proving, chosen, remembered
 from monitor.retention.sftp import SftpTree
@@ -65,6 +65,7 @@ async def read_frigate_file(target: Target, login: Login, files: Files, memory: 
     except DeviceError as error:
         failed = error
     else:
+        seen = all_disks(seen, target, known)
         samples = remembered(look.proving, seen.channels, await proof.decode_all(fetched, deadline))
         kept = save(known, target)
         return evidence_of(at, time.monotonic() - began, replace(seen, samples=samples), look.facts, kept, True)

@@ -4,7 +4,7 @@ import json
 import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -17,6 +17,7 @@ from monitor.protocols.http_wire import Answer, Place
 from monitor.retention.listing import ENDING, Day, Known, Piece
 from monitor.retention.options import Options
 from monitor.retention.sampling import Proving
+from monitor.retention.vanished import ACCEPTED, with_vanished
 
 VERSION = 1
 UNLOCK_MARGIN = 60.0
@@ -100,7 +101,7 @@ async def inquire(
     bounded = deadline.within(max(deadline.left() - ENDING, deadline.left() / 2))
     async with Http(place, target.credentials, target.login, pause=pause, explain=explain) as http:
         try:
-            seen: Seen | DeviceError = await ask(Inquiry(target, http, known, bounded))
+            seen: Seen | DeviceError = all_disks(await ask(Inquiry(target, http, known, bounded)), target, known)
         except DeviceError as failed:
             seen = failed
         facts = {"requests": http.requests, "phase": "asking" if http.connected else "connect"}
@@ -110,6 +111,12 @@ async def inquire(
     if isinstance(seen, DeviceError):
         return _failed(target, at, seconds, seen, known, facts, worked)
     return evidence_of(at, seconds, seen, facts, save(known, target), worked)
+
+
+def all_disks(seen: Seen, target: Target, known: Known) -> Seen:
+    """With those that are no longer named."""
+    accepted = bool(target.options.get(ACCEPTED))
+    return replace(seen, disks=with_vanished(seen.disks, known.own, accepted=accepted))
 
 
 def evidence_of(

@@ -14,6 +14,7 @@ from monitor.retention.layout import LayoutError, compile_layout
 from monitor.retention.options import TreeOptions
 from monitor.retention.played import samples_of
 from monitor.retention.tree import Plan, Reading, Tree, read, wish_of
+from monitor.retention.vanished import ACCEPTED, with_vanished
 from monitor.workers import in_thread
 
 PROOF_SHARE = 0.6
@@ -95,7 +96,7 @@ def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen
 def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Deadline) -> Seen | Failure:
     try:
         reading = read(tree, plan, cache, wish.again)
-        disks = tree.disks(plan.layout.roots())
+        disks = _disks(tree, plan, reading.cache)
         chosen = proof.choose(reading, plan, first=cache.newest is None)
         fetched = proof.fetch(tree, chosen, deadline.within(deadline.left() * PROOF_SHARE))
     except DeviceError as failed:
@@ -103,6 +104,12 @@ def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Dea
     except TimeoutError:
         return replace(_late("listing"), login_worked=tree.login_worked)
     return Seen(reading, disks, fetched, tree.login_worked, tree.facts)
+
+
+def _disks(tree: Tree, plan: Plan, cache: closed.Cache) -> tuple[Disk, ...] | None:
+    """A shell and SFTP have other names for the same disks."""
+    accepted, way = bool(plan.target.options.get(ACCEPTED)), str(tree.facts.get("access"))
+    return with_vanished(tree.disks(plan.layout.roots()), cache.disks, accepted=accepted, kept=way)
 
 
 def _late(phase: str) -> Failure:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.keeping import bar
+from monitor.model import Key
 from monitor.simulator.recorders import Damage, Tape, damage, record
+from monitor.store import STATE_FILE, Store, events
 
 LAYOUT = "video/{camera}/%Y-%m-%d/%H%M%S.mp4"
 CAMERA_KEYS = {
@@ -123,3 +126,14 @@ def test_a_layout_that_cannot_work_is_refused_at_its_place(tmp_path: Path, site:
 
 def test_the_bar_tells_whole_thin_and_lost_days_apart() -> None:
     assert bar([("1", 1.0), ("2", 0.7), ("3", 0.1), ("4", 0.0), ("5", None)]).plain == "█▆▃· "
+
+
+def test_a_recorder_is_commissioned_with_the_disks_it_has(tmp_path: Path, site: Callable[..., Path]) -> None:
+    record(f"{tmp_path}/{LAYOUT}", Tape("gate", time.time(), days=1.0))
+    result = CliRunner().invoke(app, ["commission", "school/nvr", "--by", "Li", "--config", str(site("gate"))])
+    assert result.exit_code == 0, result.output
+    with closing(Store.reader(tmp_path / "state" / STATE_FILE)) as store:
+        [event] = store.read(events.of_device, Key("school", "nvr"))
+        assert store.memory(Key("school", "nvr"), "recorder"), "the daemon goes on from here"
+    assert (event.kind, event.record["person"]) == ("commissioned", "Li")
+    assert f"commissioned: school/nvr, disks: {event.record['disks'][0]}" in result.output

@@ -154,7 +154,6 @@ async def test_a_camera_with_a_fault_is_not_commissioned(site: Simulator, folder
     (["inspect", "nowhere"], "the sites are school"),
     (["leave-site", "school"], "--technician is missing"),
     (["commission", "school/nothing"], "no such device"),
-    (["commission", "school/nvr"], "only cameras"),
     (["report", "year"], "write one of day, week, month"),
     (["report", "day", "--format", "pdf"], "write one of html, csv, json"),
     (["report", "day"], "no daemon has worked here yet"),

@@ -28,6 +28,9 @@ case "$SSH_ORIGINAL_COMMAND" in *find*) exec sleep 600;; *) exec sh -c "$SSH_ORI
 SLOW_CLOCK = """#!/bin/sh
 case "$SSH_ORIGINAL_COMMAND" in *"date -u"*) expr $(date +%s) - 7200;; *) exec sh -c "$SSH_ORIGINAL_COMMAND";; esac
 """
+OWN_DF = """#!/bin/sh
+PATH="$(dirname "$0")/own-df-tools:$PATH" exec sh -c "$SSH_ORIGINAL_COMMAND"
+"""
 NOTING = """#!/bin/sh
 [ "$SSH_ORIGINAL_COMMAND" != internal-sftp ] || exec /usr/lib/openssh/sftp-server -R
 printf '%s\\n' "$SSH_ORIGINAL_COMMAND" >> "$0.said"

@@ -1,12 +1,12 @@
 """Kind ``hikvision``: recorders of Hikvision and their many relabelled kin, read over ISAPI."""
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
 
-from monitor.model import ChannelRecordings, Deadline, Disk, Evidence, Memory, Outcome, Sample, Target
+from monitor.model import ChannelRecordings, Deadline, Evidence, Memory, Outcome, Sample, Target
 from monitor.protocols.errors import DeviceError
 from monitor.retention.hikvision.isapi import Isapi, Track, explain_refusal
 from monitor.retention.hikvision.mapping import swapped
@@ -68,7 +68,7 @@ class _Look:
         wrong = swapped(self.target.channels, cameras, self.known.own)
         return Seen(
             channels=tuple(_marked(one, tracks.get(one.channel), online, wrong) for one in channels),
-            disks=None if disks is None else without_ghosts(disks, self.known.own),
+            disks=disks,
             clock_offset=round(clock.drift, 1),
             clock_note=why or clock.note,
             samples=self.samples,
@@ -125,13 +125,6 @@ class _Look:
         if kept not in ("", own["times"]):
             self.known.channels.clear()
         return why
-
-
-def without_ghosts(disks: Sequence[Disk], own: dict[str, Any]) -> tuple[Disk, ...]:
-    """Rows of disks removed long ago say nothing; a disk that was there and is gone does."""
-    seen = set(own.get("disks", ()))
-    own["disks"] = sorted(seen | {disk.id for disk in disks if disk.status != "absent"})
-    return tuple(disk for disk in disks if disk.status != "absent" or disk.id in seen)
 
 
 def _marked(
