@@ -16,7 +16,7 @@ from monitor.settings.values import Duration
 class Partial(BaseModel):
     """Holds only what was written; everything else stays as the broader level says."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
+    model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=(), allow_inf_nan=False)
 
     @model_serializer(mode="wrap")
     def _only_what_was_written(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

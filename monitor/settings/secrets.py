@@ -32,8 +32,15 @@ def resolve(value: Any, around: Surroundings) -> str:
     if isinstance(value, dict) and len(value) == 1:
         [(source, name)] = value.items()
         if source in _SOURCES and isinstance(name, str) and name:
-            return _SOURCES[source](name, around)
+            return _held(_SOURCES[source](name, around), source, name)
     raise wrong(f"is not a secret; write {FORMS}, or text in quotes")
+
+
+def _held(secret: str, source: str, name: str) -> str:
+    """An empty place was meant to be filled, and an empty password at the door may lock the account."""
+    if not secret:
+        raise wrong(f"the {source} {name} is empty; write the secret there, or '' here where there is none")
+    return secret
 
 
 def _from_env(name: str, around: Surroundings) -> str:

@@ -1,5 +1,6 @@
 """Where a configuration comes from: the main file, its includes, the environment; and the way back to each place."""
 
+import difflib
 import glob
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -148,10 +149,8 @@ class _Environment(EnvSettingsSource):
 
 def _overlay(sources: Sources, environ: Mapping[str, str], model: type[BaseModel]) -> None:
     for name in environ:
-        first, nested, _ = name.removeprefix(PREFIX).partition("__")
-        if name.startswith(PREFIX) and nested and first.lower() not in model.model_fields:
-            hint = nearest(first, model.model_fields)
-            sources.problems.append(Problem(f"environment {name}", 0, 0, f"unknown key {first.lower()!r}; {hint}"))
+        if name.startswith(PREFIX):
+            _check_variable(sources, name, model)
     try:
         values = _Environment(model, environ)()
     except SettingsError as error:  # its message names the field; its cause would repeat the value
@@ -159,6 +158,21 @@ def _overlay(sources: Sources, environ: Mapping[str, str], model: type[BaseModel
         sources.problems.append(Problem(f"environment {name}", 0, 0, "is not valid JSON; write a JSON list or mapping"))
         return
     _merge(sources, sources.data, values, (), PREFIX)
+
+
+def _check_variable(sources: Sources, name: str, model: type[BaseModel]) -> None:
+    """A plain unknown name may be that of a secret, or another program's: it is refused only where it has parts."""
+    first, nested, _ = name.removeprefix(PREFIX).lower().partition("__")
+    if first == "include":
+        message = "include is not taken from the environment; write it in the main file"
+        sources.problems.append(Problem(f"environment {name}", 0, 0, message))
+    if first in model.model_fields:
+        return
+    unknown = Problem(f"environment {name}", 0, 0, f"unknown key {first!r}; {nearest(first, model.model_fields)}")
+    if nested:
+        sources.problems.append(unknown)
+    elif difflib.get_close_matches(first, model.model_fields, n=1, cutoff=0.8):
+        sources.remarks.append(unknown)
 
 
 def _merge(sources: Sources, into: Any, values: Mapping[str, Any], loc: Loc, prefix: str) -> None:

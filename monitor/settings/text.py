@@ -79,6 +79,8 @@ def _parse(text: str, path: Path, problems: list[Problem]) -> dict[str, Any] | N
 
 
 def _syntax(path: Path, error: yaml.YAMLError) -> Problem:
+    if isinstance(error, yaml.reader.ReaderError):
+        return Problem(str(path), 1, 1, "holds control characters; save it as plain UTF-8 text")
     mark, said = getattr(error, "problem_mark", None), str(getattr(error, "problem", ""))
     if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in said:
         mark, said = getattr(error, "context_mark", mark), "quote"

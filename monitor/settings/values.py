@@ -53,6 +53,8 @@ def _as_identifier(value: str) -> str:
 
 
 def _duration(value: Any) -> Any:
+    if isinstance(value, bool):
+        value = str(value).lower()
     if isinstance(value, str):
         if _DURATION.fullmatch(value):
             return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
@@ -101,7 +103,7 @@ def _listen(value: str) -> str:
 
 
 def _host(value: str) -> str:
-    if not value or any(character in value for character in "/@ ") or "://" in value:
+    if not value or any(character in value for character in "/@[] ") or value.count(":") == 1:
         raise wrong("is not a host; write a name or an address alone, for example 192.0.2.10, and the port as port")
     return value
 

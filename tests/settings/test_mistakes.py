@@ -112,7 +112,7 @@ def test_mistakes_in_an_included_file_are_named_there(tmp_path: Path) -> None:
             {"CCTV_SITES__3__NAME": "x"},
             "environment CCTV_SITES__3: there is no sites.3; there are 1, counted from 0",
         ),
-        ({"CCTV_INCLUDE": "hunter2"}, "environment CCTV_INCLUDE: is not valid JSON; write a JSON list or mapping"),
+        ({"CCTV_NOTIFY": "hunter2"}, "environment CCTV_NOTIFY: is not valid JSON; write a JSON list or mapping"),
         (
             {"CCTV_SITES__0__CAMERAS__0__RTSP": "http://u:hunter2@192.0.2.1/"},
             "environment CCTV_SITES__0__CAMERAS__0__RTSP: rtsp: must begin with rtsp:// or rtsps://; "

@@ -390,3 +390,28 @@ def test_a_deadline_beyond_the_interval_is_remarked_on(
     assert settings.warnings == [
         f"{place.format(path=path)}: deadline is longer than interval: a slow look makes the next one wait"
     ]
+
+
+def test_a_secret_that_is_kept_in_an_empty_place_is_refused(write: Write) -> None:
+    """An empty password at the door may lock the account."""
+    for form, environ in (("{file: p}", {}), ("{env: NVR}", {"NVR": ""})):
+        main = camera(f"rtsp: 'rtsp://192.0.2.1/', username: u, password: {form}")
+        with pytest.raises(ConfigError, match="is empty; write the secret there"):
+            load(write(main, p="\n"), environ)
+
+
+@pytest.mark.parametrize("word", ["true", ".inf", "1e999"])
+def test_a_duration_is_a_finite_number(write: Write, word: str) -> None:
+    with pytest.raises(ConfigError, match="interval: "):
+        load(write(camera("rtsp: 'rtsp://192.0.2.1/'") + f"\npoll: {{interval: {word}}}\n"), {})
+
+
+def test_a_variable_that_is_nearly_a_key_is_warned_about(write: Write) -> None:
+    environ = {"CCTV_RETENTION_DAY": "30", "CCTV_DESK_TOKEN": "x", "CCTV_CONFIG": "y", "CCTV_LISTEN": "127.0.0.1:1"}
+    [warning] = load(write(camera("rtsp: 'rtsp://192.0.2.1/'")), environ).warnings
+    assert warning == "environment CCTV_RETENTION_DAY: unknown key 'retention_day'; did you mean 'retention_days'?"
+
+
+def test_files_are_included_by_the_main_file_alone(write: Write) -> None:
+    with pytest.raises(ConfigError, match="environment CCTV_INCLUDE: include is not taken from the environment"):
+        load(write(camera("rtsp: 'rtsp://192.0.2.1/'")), {"CCTV_INCLUDE": '["x.yaml"]'})
