@@ -164,7 +164,7 @@ def _check_variable(sources: Sources, name: str, model: type[BaseModel]) -> None
     """A plain unknown name may be that of a secret, or another program's: it is refused only where it has parts."""
     first, nested, _ = name.removeprefix(PREFIX).lower().partition("__")
     if first == "include":
-        message = "include is not taken from the environment; write it in the main file"
+        message = f"{first} is not taken from the environment; write it in the main file"
         sources.problems.append(Problem(f"environment {name}", 0, 0, message))
     if first in model.model_fields:
         return
