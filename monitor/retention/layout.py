@@ -1,7 +1,7 @@
 """Where a recorder keeps its files: a path pattern with strftime fields, ``{camera}`` and ``*`` becomes a parser."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ FIELDS = {
     "M": rb"\d{2}",
     "S": rb"\d{2}",
     "f": rb"\d{1,6}",
-    "s": rb"\d{9,11}",
+    "s": rb"\d{9,10}",
 }
 """strftime fields and what they look like; ``%s`` = epoch seconds, ``%f`` = fraction of a second."""
 SHORTHANDS = {"F": "%Y-%m-%d", "T": "%H:%M:%S", "R": "%H:%M"}
@@ -76,6 +76,20 @@ class Layout:
     def root_of(self, channel: str) -> str:
         return "/" + "/".join(_fixed(self.pattern)).replace("{camera}", channel)
 
+    def places(self, folders: Iterable[str]) -> tuple[str, ...]:
+        """What a ``*`` before all fields stands for, by the folders that were found: each may be a disk of its own.
+
+        Without one, the roots.
+        """
+        parts = _parts(self.pattern)
+        before = next((at for at, part in enumerate(parts) if "%" in part or "{" in part), 0)
+        depth = max((at + 1 for at, part in enumerate(parts[:before]) if "*" in part), default=0)
+        found = ("/".join(folder.split("/")[: depth + 1]) for folder in folders if depth and self._fits(folder))
+        return tuple(dict.fromkeys(found)) or self.roots()
+
+    def _fits(self, folder: str) -> bool:
+        return self.may_hold(folder.encode("utf-8", "surrogateescape"))
+
     def may_hold(self, path: bytes) -> bool:
         """Whether a path, a folder perhaps, can lie on the way to a file of this layout."""
         names = path.strip(b"/").split(b"/")
@@ -126,7 +140,16 @@ def compile_layout(pattern: str, channels: Sequence[str]) -> Layout:
 
 
 def _expand(pattern: str) -> str:
-    return re.sub(r"%([FTR])", lambda found: SHORTHANDS[found[1]], pattern)
+    """In full. What stands twice in a file name is its start and its end; the end may be anything."""
+    folder, slash, name = re.sub(r"%([FTR])", lambda found: SHORTHANDS[found[1]], pattern).rpartition("/")
+    fields: set[str] = set()
+
+    def once(found: re.Match[str]) -> str:
+        again = found[1] in fields
+        fields.update({found[1]} if found[1] not in (None, "%") else ())
+        return "*" if again else found[0]
+
+    return folder + slash + re.sub(r"\*+", "*", TOKEN.sub(once, name))
 
 
 def _check(pattern: str, channels: Sequence[str]) -> None:

@@ -29,6 +29,11 @@ FAR_SMALLER = 0.6
 PART_LIMIT = 16 * 1024**2
 DECODE_SECONDS = 15.0
 MP4_NAMES = (".mp4", ".m4v", ".mov", ".3gp")
+KNOWN_NAMES = (
+    *(*MP4_NAMES, ".m4s", ".ts", ".mts", ".m2ts", ".mkv", ".webm", ".avi", ".flv", ".mpg", ".mpeg", ".ps"),
+    *(".h264", ".264", ".avc", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg"),
+)
+"""What can be decoded here, so that what cannot is damaged; makers have containers of their own besides."""
 ANOTHER_DAY = 26 * 3600.0
 """A creation time this far from the name is of another day in every time zone."""
 DAY = 86400.0
@@ -223,14 +228,18 @@ async def decode_all(fetched: Sequence[Fetched], deadline: Deadline) -> tuple[Sa
 
 async def decode(one: Fetched, deadline: Deadline) -> Sample:
     """Decode one of them in a worker process."""
-    from monitor.vision.recorded import playable
+    from monitor.vision.recorded import UNKNOWN_KIND, playable
 
     chosen = one.chosen
     if not one.ranges:
         return Sample(chosen.channel, chosen.at, one.good, one.reason)
     within = deadline.within(DECODE_SECONDS)
     sample = await decoded(chosen.channel, chosen.at, within, playable, one.ranges, one.size, one.sample)
-    return replace(sample, reason=one.reason, dated=one.dated) if sample.good else sample
+    if sample.good:
+        return replace(sample, reason=one.reason, dated=one.dated)
+    if sample.reason == UNKNOWN_KIND and not chosen.path.lower().endswith(KNOWN_NAMES):
+        return replace(sample, good=None)
+    return sample
 
 
 def remembered(reading: Reading, fetched: Sequence[Fetched], samples: Sequence[Sample], timezone: str) -> Cache:

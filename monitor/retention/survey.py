@@ -109,7 +109,7 @@ def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Dea
 def _disks(tree: Tree, plan: Plan, cache: closed.Cache) -> tuple[Disk, ...] | None:
     """A shell and SFTP have other names for the same disks."""
     accepted, way = bool(plan.target.options.get(ACCEPTED)), str(tree.facts.get("access"))
-    return with_vanished(tree.disks(plan.layout.roots()), cache.disks, accepted=accepted, kept=way)
+    return with_vanished(tree.disks(plan.layout.places(cache.folders)), cache.disks, accepted=accepted, kept=way)
 
 
 def _late(phase: str) -> Failure:

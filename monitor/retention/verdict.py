@@ -163,6 +163,9 @@ def _proof_remark(kept: Kept) -> Iterator[str]:
     good = sum(sample.good is True for sample in kept.samples)
     if good:
         yield f"{good} samples play ({certainty(good):.0%} certain that less than 5 % are bad)"
+    unsure = [sample for sample in kept.samples if sample.good is None]
+    if unsure:
+        yield f"{len(unsure)} samples could not be judged: {unsure[0].reason}"
     undated = sum(sample.good is True and not sample.dated for sample in kept.samples)
     if undated:
         yield f"of {undated} samples nothing tells the time they are of"

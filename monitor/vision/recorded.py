@@ -1,12 +1,14 @@
 """Decodes one picture of a recorded file of which only parts were fetched. Runs in a worker process."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import av
 from av.logging import Capture
 
 MEGAPIXELS_LIMIT = 200
+UNKNOWN_KIND = "is no recording of a known kind"
 PACKETS_LIMIT = 400
 """Packets to go through for one picture: what comes before the first key picture of a stream."""
 
@@ -52,7 +54,9 @@ def playable(ranges: Sequence[tuple[int, bytes]], size: int, sample: tuple[int, 
     """
     parts = Parts(ranges, size)
     try:
-        with Capture(), av.open(parts, "r", options=PROBING, metadata_errors="ignore") as container:
+        with Capture(), _opened(parts) as container:
+            if container is None:
+                return UNKNOWN_KIND
             if not container.streams.video:
                 return "has no picture track"
             stream = container.streams.video[0]
@@ -64,6 +68,17 @@ def playable(ranges: Sequence[tuple[int, bytes]], size: int, sample: tuple[int, 
             return _judge([*stream.codec_context.decode(packet), *stream.codec_context.decode(None)])
     except av.FFmpegError as error:
         return f"cannot be decoded ({error.strerror or type(error).__name__})"
+
+
+@contextmanager
+def _opened(parts: Parts) -> "Iterator[av.container.InputContainer | None]":
+    try:
+        container = av.open(parts, "r", options=PROBING, metadata_errors="ignore")
+    except av.InvalidDataError:
+        yield None
+        return
+    with container:
+        yield container
 
 
 def _first_key(container: "av.container.InputContainer", stream: av.VideoStream) -> "av.Packet[av.VideoStream] | None":

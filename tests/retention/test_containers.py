@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from monitor.model import Deadline
 from monitor.retention import proof
 from monitor.retention.closed import Instant
 from monitor.retention.media import Damaged
@@ -94,3 +95,14 @@ def test_a_file_cut_short_is_found_beside_its_neighbours(name: str) -> None:
     assert all("cut off" in why or "plays" in why for why in samples(name, cut, usual=len(content))), samples(name, cut)
     if name in TELLS_TIMES_ONLY:
         assert all(why.startswith("[plays") for why in samples(name, cut)), "times alone may be those of another rate"
+
+
+async def test_only_of_a_kind_that_is_known_it_is_said_that_it_is_damaged() -> None:
+    """A maker's own container, whole or not, cannot be told from a damaged one."""
+    content = b"MAKE" + np.random.default_rng(5).bytes(5000)
+    said = []
+    for name in ("a.bvr", "a.ts"):
+        one = Instant("gate", f"/{name}", 1e9 + 1, 1e9, 60.0, len(content))
+        part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
+        said.append((await proof.decode(part, Deadline.after(30))).good)
+    assert said == [None, False]

@@ -37,6 +37,19 @@ def start_of(layout: str, path: str, channel: str = "gate") -> str | None:
         ("/r/*/{camera}_100%%_%Y%m%d.mp4", "/r/any thing/gate_100%_20261108.mp4", "2026-11-08T00:00:00+00:00"),
         ("/r/{camera}/{camera}-%Y%m%d%H%M.mp4", "/r/gate/gate-202611080759.mp4", "2026-11-08T07:59:00+00:00"),
         ("/r/{camera}/{camera}-%Y%m%d%H-{camera}.mp4", "/r/gate/gate-2026110807-gate.mp4", "2026-11-08T07:00:00+00:00"),
+        (
+            "/r/{camera}_%Y%m%d%H%M%S_%Y%m%d%H%M%S.avi",  # start and end
+            "/r/gate_20261108075930_20261108085930.avi",
+            "2026-11-08T07:59:30+00:00",
+        ),
+        (
+            "/r/%F/{camera}/%H.%M.%S-%H.%M.%S*.dav",
+            "/r/2026-11-08/gate/07.59.30-08.00.00[R].dav",
+            "2026-11-08T07:59:30+00:00",
+        ),
+        ("/r/{camera}/%s_%s.mkv", "/r/gate/1790000000_1790003600.mkv", "2026-09-21T14:13:20+00:00"),
+        ("/r/{camera}/%s*.mkv", "/r/gate/1790000000123.mkv", "2026-09-21T14:13:20+00:00"),  # milliseconds
+        ("/r/{camera}/%s%f.mkv", "/r/gate/1790000000250.mkv", "2026-09-21T14:13:20.250000+00:00"),
         ("/%Y%m%d%H.mp4", "/2026110807.mp4", "2026-11-08T07:00:00+00:00"),
         ("/r/%f/%Y%m%d.mp4", "/r/25/20261108.mp4", "2026-11-08T00:00:00.250000+00:00"),
     ],
@@ -202,3 +215,17 @@ def test_names_of_another_zone_are_noticed() -> None:
     assert instants.name_shift(starts, starts + 600, 600.0) == 0.0
     assert instants.name_shift(starts + 8 * 3600, starts + 600, 600.0) == 8 * 3600.0
     assert instants.name_shift(starts, np.full(20, 50_000.0), 600.0) == 0.0  # a copy, not a zone
+
+
+@pytest.mark.parametrize(
+    ("pattern", "places"),
+    [
+        ("/disk*/{camera}/%Y-%m-%d.mp4", ("/disk1", "/disk2")),
+        ("/mnt/*/video/{camera}/%Y-%m-%d.mp4", ("/mnt/a",)),
+        ("/video/{camera}/*/%Y-%m-%d.mp4", ("/video/gate",)),
+        ("/none*/{camera}/%Y-%m-%d.mp4", ("/",)),
+    ],
+)
+def test_every_disk_that_a_star_stands_for_is_looked_at(pattern: str, places: tuple[str, ...]) -> None:
+    folders = ["/disk1/gate", "/disk2/gate", "/disk2/yard", "/mnt/a/video/gate", "/mnt/b/other/gate", "/video/gate/x"]
+    assert compile_layout(pattern, ["gate"]).places(folders) == places
