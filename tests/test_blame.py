@@ -257,6 +257,13 @@ def test_cameras_wait_for_a_recorder_that_was_last_seen_silent_too() -> None:
     assert story.opened() == [("nvr-1", FaultKind.RECORDER_UNREACHABLE)]
 
 
+def test_a_suspicion_that_is_never_confirmed_holds_up_a_site_for_a_quarter_of_an_hour() -> None:
+    behind = cameras(8, recorder="nvr-1")
+    story = Story(recorder("nvr-1"), *behind).suspect("nvr-1").down(*names(behind))
+    assert story.wait(14).heard == []
+    assert story.wait(2).opened() == [("", FaultKind.SITE_UNREACHABLE)]
+
+
 def test_a_camera_with_an_address_of_its_own_is_not_blamed_on_its_recorder_when_the_others_live() -> None:
     behind = cameras(8, recorder="nvr-1")
     story = Story(recorder("nvr-1"), *behind)
@@ -390,6 +397,12 @@ def test_our_own_blindness_is_one_fault_and_never_a_camera_s() -> None:
     assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
     story.go_blind(False).wait(5).up("c0", "c1").wait(60)
     assert story.actions() == ["open", "resolve"]
+
+
+def test_a_disk_is_no_matter_of_our_eyes_and_told_as_soon_as_we_see_again() -> None:
+    story = Story(recorder("nvr-1")).down("nvr-1", kind=FaultKind.DISK_FAILED).go_blind(True).wait(5)
+    assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
+    assert story.go_blind(False).wait(1).opened()[1:] == [("nvr-1", FaultKind.DISK_FAILED)]
 
 
 def test_a_site_that_seems_gone_while_we_are_blind_is_not_told() -> None:

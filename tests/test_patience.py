@@ -60,6 +60,7 @@ def tell(
         ("osbs", ["raised"], "s"),  # mixed kinds are bad all the same; the newest gives the name
         ("obsb", ["raised"], "b"),
         ("bbbss", ["raised"], "b"),
+        ("bbbbbs", ["raised"], "b"),  # more looks of the known kind are no step towards another
         ("bbbsss", ["raised", "changed"], "s"),
         ("bbbssbsss", ["raised", "changed"], "s"),
         ("bbbssoss", ["raised"], "b"),

@@ -55,6 +55,7 @@ def test_a_device_that_is_not_there_has_no_clock_identity_or_stream_to_judge() -
 @pytest.mark.parametrize(
     ("offset", "verdict", "words"),
     [
+        (0.9, Verdict.OK, "agrees with ours"),
         (59.0, Verdict.OK, "59 s ahead"),
         (-61.0, Verdict.FAULT, "1 min 01 s behind"),
         (8 * 3600.0, Verdict.FAULT, "local time"),
