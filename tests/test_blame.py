@@ -391,6 +391,13 @@ def test_a_window_of_one_device_excuses_no_other() -> None:
     assert story.down("gate", "yard").wait(60).opened() == [("yard", FaultKind.UNREACHABLE)]
 
 
+def test_the_window_of_a_switch_excuses_all_behind_it() -> None:
+    story = Story(*cameras(4, parent="switch-1"), camera("hall"), camera("yard"))
+    story.windows = (Window(SITE, "switch-1", START, None, "new switch", "Li Na"),)
+    assert story.down("c0", "hall").wait(60).opened() == [("hall", FaultKind.UNREACHABLE)]
+    assert story.down("c1", "c2", "c3").wait(60).opened() == [("hall", FaultKind.UNREACHABLE)]
+
+
 def test_our_own_blindness_is_one_fault_and_never_a_camera_s() -> None:
     story = Story(*cameras(8)).down("c0", "c1")
     story.go_blind(True).wait(60)

@@ -70,8 +70,10 @@ class Scene:
         return until is not None and self.now < until <= self.now + longest
 
     def excuse(self, key: Key) -> str:
-        """Why a fault of this device is excused now, in words; "" = it is not."""
-        found = (window for window in self.windows if window.covers(key, self.now))
+        """Why a fault of this device is excused now, in words; "" = it is not. A switch's window excuses all behind."""
+        target = self.targets.get(key)
+        keys = (key, Key(key.site, target.parent)) if target and target.parent else (key,)
+        found = (window for window in self.windows if any(window.covers(one, self.now) for one in keys))
         return next((f"{window.reason} ({window.person})" for window in found), "")
 
 

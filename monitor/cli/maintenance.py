@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.listing import Listing
-from monitor.cli.moments import moment_from
+from monitor.cli.moments import moment_from, said_at
 from monitor.cli.naming import no_device, no_site
 from monitor.cli.rendering import console
 from monitor.cli.terminal import say
@@ -45,12 +45,12 @@ def start(
     except ValueError as wrong:
         fail(str(wrong))
     if last is not None and last <= max(first, now):
-        fail(f"--until: {last.astimezone():%Y-%m-%d %H:%M} is over already; write a later time")
+        fail(f"--until: {said_at(last, zone)} is over already; write a later time")
     window = Window(key.site, key.device, first, last, reason.strip(), person_from(by))
     with state_writer(settings) as store:
         number = store.write(windows.start, window)
     started = _("maintenance %(number)s: %(place)s until %(time)s")
-    typer.echo(say(started, number=number, place=_place(window), time=_until(window)))
+    typer.echo(say(started, number=number, place=_place(window), time=_until(window, zone)))
 
 
 @app.command()
@@ -77,15 +77,15 @@ def list_(
     config: Config = None,
 ) -> None:
     """Show the windows that run or are planned."""
-    now = datetime.now(UTC)
-    with state_reader(settings_from(config)) as store:
+    settings, now = settings_from(config), datetime.now(UTC)
+    with state_reader(settings) as store:
         running = store.read(windows.running, now)
         earlier = store.read(windows.between, now - timedelta(days=366), now) if past else []
     found = list({one.id: one for one in [*earlier, *running]}.values())
     if as_json:
         print(json.dumps({"windows": [_row(one, now) for one in found]}, ensure_ascii=False, indent=2))
     else:
-        console().print(_table(found) if found else say(_("no maintenance")))
+        console().print(_table(found, settings) if found else say(_("no maintenance")))
 
 
 def _key(where: str, settings: Settings) -> Key:
@@ -97,6 +97,7 @@ def _key(where: str, settings: Settings) -> Key:
         advice = no_site(where, sites)
         fail(advice if advice.endswith("?") else f"{advice}, or write {EVERYTHING}")
     devices = [target.key.device for target in settings.targets() if target.key.site == site]
+    devices += [passive.id for one in settings.sites if one.id == site for passive in one.devices]
     if slash and device not in devices:
         fail(no_device(where, devices))
     return Key(site, device)
@@ -117,18 +118,19 @@ def _place(window: Window) -> str:
     return "/".join(filter(None, (window.site, window.device))) or EVERYTHING
 
 
-def _until(window: Window) -> str:
-    return f"{window.until.astimezone():%Y-%m-%d %H:%M}" if window.until else say(_("it is ended"))
+def _until(window: Window, zone: str) -> str:
+    return said_at(window.until, zone) if window.until else say(_("it is ended"))
 
 
-def _table(found: list[Window]) -> Listing:
+def _table(found: list[Window], settings: Settings) -> Listing:
     heads = _("no."), _("where"), _("from"), _("until"), _("why"), _("who")
     shown = Listing(*heads, sentence="why", lead=2)
     for one in found:
         ended = say(_("%(person)s, ended by %(other)s"), person=one.person, other=one.ended_by)
         who = ended if one.ended_by else one.person
-        begun = f"{one.start.astimezone():%Y-%m-%d %H:%M}"
-        shown.add(str(one.id), escape(_place(one)), begun, _until(one), escape(one.reason), escape(who))
+        zone = _zone(one.site, settings)
+        begun = said_at(one.start, zone)
+        shown.add(str(one.id), escape(_place(one)), begun, _until(one, zone), escape(one.reason), escape(who))
     return shown
 
 

@@ -15,18 +15,22 @@ def moment_from(text: str, timezone: str, now: datetime) -> datetime:
 
     What names no zone is local to ``timezone``. Raises ValueError, in words.
     """
-    if _LENGTH.fullmatch(text):
-        return now + sum(
-            (timedelta(**{_UNITS[unit]: float(count)}) for count, unit in _PART.findall(text)), timedelta()
-        )
     zone = ZoneInfo(timezone)
     clock = _CLOCK.fullmatch(text)
     try:
+        if _LENGTH.fullmatch(text):
+            lengths = (timedelta(**{_UNITS[unit]: float(count)}) for count, unit in _PART.findall(text))
+            return now + sum(lengths, timedelta())
         if clock:
             local = now.astimezone(zone)
             at = local.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
             return at if at > local else at + timedelta(days=1)
         at = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(f"{text!r} is not a time; write 2h, 18:00 or '2026-12-01 09:00'") from None
     return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def said_at(at: datetime, timezone: str) -> str:
+    """A moment as it is said at that place, with the name or the offset of its zone."""
+    return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"

@@ -12,7 +12,7 @@ from rich.markup import escape
 from monitor.cli import exits
 from monitor.cli.context import By, fail, person_from, settings_from, state_reader, state_writer
 from monitor.cli.listing import Listing
-from monitor.cli.moments import moment_from
+from monitor.cli.moments import moment_from, said_at
 from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
 from monitor.cli.terminal import age, say, told
@@ -55,20 +55,23 @@ def list_(
     elif csv:
         print(as_csv(chosen), end="")
     else:
-        console().print(_table(chosen) if chosen else say(_("no tickets") if closed else _("no open tickets")))
+        console().print(
+            _table(chosen, settings) if chosen else say(_("no tickets") if closed else _("no open tickets"))
+        )
 
 
 @app.command()
 def show(name: Name, as_json: Json = False, config: Config = None) -> None:
     """Show one ticket: what the technician needs, and what has happened."""
-    with state_reader(settings_from(config)) as store:
+    settings = settings_from(config)
+    with state_reader(settings) as store:
         found = store.read(detail, name)
     if found is None:
         fail(f"there is no ticket {name!r}; 'cctv ticket list --all' names them")
     if as_json:
         print(json.dumps(full(found), ensure_ascii=False, indent=2))
     else:
-        print(_text(found))
+        print(_text(found, _zone(settings, found.job.site)))
 
 
 @app.command()
@@ -142,7 +145,7 @@ def _zone(settings: Settings, site: str) -> str:
     return next((one.timezone for one in settings.sites if one.id == site), "UTC")
 
 
-def _table(chosen: list[Job]) -> Listing:
+def _table(chosen: list[Job], settings: Settings) -> Listing:
     now = datetime.now(UTC)
     heads = _("no."), _("state"), _("what"), _("since"), _("appointment")
     shown = Listing(*heads, sentence="what", lead=2)
@@ -150,12 +153,13 @@ def _table(chosen: list[Job]) -> Listing:
         state = say(STATES[job.state])
         if job.healed and job.state is not JobState.CLOSED:
             state = say(_("%(state)s, seen ok"), state=state)
-        agreed = f"{job.appointment.astimezone():%Y-%m-%d %H:%M} {job.appointment_with}" if job.appointment else ""
+        at = said_at(job.appointment, _zone(settings, job.site)) if job.appointment else ""
+        agreed = f"{at} {job.appointment_with}" if at else ""
         shown.add(str(job.number), state, escape(job.title), age(now - job.since), escape(agreed.strip()))
     return shown
 
 
-def _text(found: Detail) -> str:
+def _text(found: Detail, zone: str) -> str:
     job = found.job
     lines = [f"#{job.number} {job.title}", say(_("%(state)s; key %(key)s"), state=say(STATES[job.state]), key=job.key)]
     lines += [f"{sink}: {known.reference} {known.url}".rstrip() for sink, known in found.references.items()]
@@ -165,13 +169,13 @@ def _text(found: Detail) -> str:
         lines.append(say(_("with it: %(what)s"), what=f"{child.subject.key} {child.kind}{again}"))
     for one in found.members:
         lines.append(say(_("with it: %(what)s"), what=f"#{one.number} {one.title} ({say(STATES[one.state])})"))
-    return "\n".join([*lines, *map(_happened, found.lines)])
+    return "\n".join([*lines, *(_happened(line, zone) for line in found.lines)])
 
 
-def _happened(line: JobLine) -> str:
+def _happened(line: JobLine, zone: str) -> str:
     """One line of the ticket's story; what people wrote stays as they wrote it."""
     what = say(HAPPENINGS[line.action]) if line.action in HAPPENINGS else line.action
     if line.person:
         what = say(_("%(what)s by %(person)s"), what=what, person=line.person)
     text = line.text if line.person else told(line.text)
-    return f"{line.at.astimezone():%Y-%m-%d %H:%M} {what}{': ' if text else ''}{text}"
+    return f"{said_at(line.at, zone)} {what}{': ' if text else ''}{text}"

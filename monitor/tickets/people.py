@@ -51,6 +51,8 @@ def repaired(connection: Connection, name: str, act: Act) -> Job:
 
 def note(connection: Connection, name: str, act: Act) -> Job:
     """Open or closed. Raises NotPossible."""
+    if not act.text.strip():
+        raise NotPossible("a note needs words")
     return _done(connection, _known(connection, name), "noted", act)
 
 

@@ -22,7 +22,8 @@ state_dir: {folder}/state
 sites:
   - id: school
     timezone: Asia/Shanghai
-    cameras: [{{id: gate, rtsp: "rtsp://192.0.2.1/"}}]
+    cameras: [{{id: gate, rtsp: "rtsp://192.0.2.1/", parent: switch-1}}]
+    devices: [{{id: switch-1}}]
 tickets: {{sinks: [{{id: desk, kind: rest, url: "http://192.0.2.50/"}}]}}
 """
 
@@ -71,6 +72,7 @@ def test_people_move_a_ticket_on(store: Store) -> None:
     job = store.read(jobs.by_key, "f00")
     assert job is not None
     assert job.appointment == datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # nine o'clock at the school
+    assert "2026-03-02 09:00 CST Ms Wang" in cctv("ticket", "list").stdout
     shown = cctv("ticket", "show", "1").stdout
     assert "what was seen" in shown
     assert "note by Li: brings a ladder" in shown
@@ -99,8 +101,10 @@ def test_a_foreign_alert_is_closed_by_a_person_and_the_desk_is_told(store: Store
         (("ticket", "ack", "nothing"), "there is no ticket 'nothing'"),
         (("ticket", "schedule", "1", "--at", "soon"), "'soon' is not a time"),
         (("ticket", "note", "1", "x", "--follow-up"), "not closed yet"),
+        (("ticket", "note", "1", " "), "a note needs words"),
+        (("maintenance", "start", "school", "--reason", "x", "--until", "99999999999d"), "is not a time"),
         (("maintenance", "start", "nowhere", "--reason", "x"), "no site of that name; the sites are school"),
-        (("maintenance", "start", "school/roof", "--reason", "x"), "no such device; it has gate"),
+        (("maintenance", "start", "school/roof", "--reason", "x"), "no such device; it has gate, switch-1"),
         (("maintenance", "start", "school", "--reason", " "), "write why"),
         (("maintenance", "start", "school", "--reason", "x", "--until", "2020-01-01"), "is over already"),
         (("maintenance", "start", "school", "--reason", "x", "--until", "25:00"), "is not a time"),
@@ -133,6 +137,12 @@ def test_a_window_from_its_start_to_its_end(store: Store) -> None:
     assert [one.id for one in store.read(windows.running, datetime.now(UTC))] == [3]
     past = json.loads(cctv("maintenance", "list", "--all", "--json").stdout)["windows"]
     assert past[0]["ended_by"] == "Wang"
+
+
+def test_a_window_of_a_switch_in_the_time_of_its_site(store: Store) -> None:
+    begun = cctv("maintenance", "start", "school/switch-1", "--reason", "x", "--until", "2099-01-01 18:00")
+    assert begun.stdout == "maintenance 1: school/switch-1 until 2099-01-01 18:00 CST\n"
+    assert "2099-01-01 18:00 CST" in cctv("maintenance", "list").stdout
 
 
 @pytest.mark.parametrize(
