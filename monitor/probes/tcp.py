@@ -53,6 +53,7 @@ class _Knock(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the event loop's signature
+        tcp.let_go(self._transport)
         self._lost.set()
 
     async def leave(self) -> None:

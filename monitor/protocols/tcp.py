@@ -87,7 +87,7 @@ async def _connect_one(
             sock = await _dial(address, port)
             await _shake_hands(protocol, sock, tls_name)
     except TimeoutError:
-        if sock is not None:
+        if sock is not None and tls_name:
             raise DeviceError(Outcome.TLS, f"port {port} accepts the connection, but answers no TLS") from None
         raise DeviceError(Outcome.CONNECT_TIMEOUT, f"port {port} does not answer: no connection in time") from None
     except OSError as error:
@@ -110,6 +110,13 @@ async def _shake_hands(protocol: asyncio.BaseProtocol, sock: socket.socket, tls_
     context = _unverified_context() if tls_name else None
     loop = asyncio.get_running_loop()
     await loop.create_connection(lambda: protocol, sock=sock, ssl=context, server_hostname=tls_name or None)
+
+
+def let_go(transport: asyncio.BaseTransport | None) -> None:
+    """Have a lost connection's transport freed with its last user: asyncio's holds a method of its own for reading, and
+    so would stay, with its socket and addresses, until the collector comes round."""
+    if transport is not None:
+        vars(transport).pop("_read_ready_cb", None)
 
 
 def outcome_of(error: OSError) -> Outcome:

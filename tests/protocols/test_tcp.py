@@ -75,6 +75,14 @@ async def test_a_deadline_that_has_passed():
     assert (await failure("127.0.0.1", 9, 0)).outcome in (Outcome.CONNECT_TIMEOUT, Outcome.REFUSED)
 
 
+async def test_a_plain_connection_that_stands_too_late_is_no_matter_of_tls():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        error = await failure("127.0.0.1", silent.getsockname()[1], 0)
+    assert error.outcome is Outcome.CONNECT_TIMEOUT
+
+
 async def test_what_accepts_and_speaks_no_tls_is_there_all_the_same():
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))

@@ -97,6 +97,7 @@ class Connection(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         reason = "the device reset the connection" if exc else "the device closed the connection"
         self._fail(Outcome.CLOSED, reason)
+        tcp.let_go(self._transport)
         self._lost.set()
 
     # --- called by the framer ---
