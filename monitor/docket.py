@@ -18,7 +18,7 @@ class Docket:
         """``sinks``: names of the desks that hear of announced faults."""
         self.rules, self.sinks = rules, sinks
         self.faults: dict[str, Fault] = {}  # open ones, and those cleared within rules.reopen_within
-        self._of: dict[Subject, dict[str, Fault]] = {}  # the same, by whom they are about
+        self._of: dict[Subject, tuple[str, ...]] = {}  # their ids, by whom they are about
 
     def load(self, faults: Iterable[Fault]) -> None:
         for fault in faults:
@@ -31,7 +31,7 @@ class Docket:
         """Open, bring back, change or clear the faults these transitions concern."""
         changes = Changes()
         for transition in transitions:
-            fault = follow(self._of.get(transition.subject, {}), transition, scene, _ids())
+            fault = follow(self._about(transition.subject), transition, scene, _ids())
             if fault:
                 changes.update(self.take({fault.id: fault}, scene))
         return changes
@@ -41,7 +41,7 @@ class Docket:
         oldest = scene.now - self.rules.reopen_within
         gone = [fault for fault in self.faults.values() if fault.cleared is not None and fault.cleared < oldest]
         for fault in gone:
-            del self.faults[fault.id], self._of[fault.subject][fault.id]
+            self._forget(fault)
         return self.take(settle(self.faults, scene, _ids()), scene)
 
     def close_removed(self, watched: Mapping[Key, Collection[str]], scene: Scene) -> Changes:
@@ -60,8 +60,18 @@ class Docket:
         return Changes(faults=dict(changed), messages=messages)
 
     def _keep(self, fault: Fault) -> None:
+        if fault.id not in self.faults:
+            self._of[fault.subject] = (*self._of.get(fault.subject, ()), fault.id)
         self.faults[fault.id] = fault
-        self._of.setdefault(fault.subject, {})[fault.id] = fault
+
+    def _forget(self, fault: Fault) -> None:
+        del self.faults[fault.id]
+        left = tuple(one for one in self._of.pop(fault.subject) if one != fault.id)
+        if left:
+            self._of[fault.subject] = left
+
+    def _about(self, subject: Subject) -> dict[str, Fault]:
+        return {one: self.faults[one] for one in self._of.get(subject, ())}
 
     def _message(self, notice: Notice, sink: str, scene: Scene) -> Message:
         comment = notice.action == "comment"

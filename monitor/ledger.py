@@ -13,17 +13,7 @@ from monitor.board import Board, DeviceState
 from monitor.docket import Docket
 from monitor.housekeeping import Housekeeping
 from monitor.judge.recorder import no_longer_named
-from monitor.model import (
-    Evidence,
-    Finding,
-    Key,
-    Memory,
-    Subject,
-    Target,
-    Transition,
-    Verdict,
-    shared,
-)
+from monitor.model import Evidence, Finding, Key, Memory, Subject, Target, Transition, Verdict, shared
 from monitor.plan import judged_in
 from monitor.protocols.logins import LoginEntry
 from monitor.showing import newest_picture, show_faults, show_look, show_picture, show_standing

@@ -1,7 +1,7 @@
 """The cause ladder: what was known when the fault opened, one sentence a rung, from what carries it down to itself."""
 
 from monitor.blame.scene import Scene
-from monitor.model import Key, Standing, Verdict
+from monitor.model import Key, Standing, Verdict, shared
 
 
 def ladder(key: Key, scene: Scene) -> tuple[str, ...]:
@@ -14,4 +14,4 @@ def _rung(standing: Standing, key: Key) -> str:
     where = "" if subject.key == key else f"{subject.key.device}: "
     what = f"{subject.probe} {subject.aspect}".strip()
     answer = standing.fault if standing.verdict is Verdict.FAULT else standing.verdict
-    return f"{where}{what} {answer} since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason}"
+    return shared(f"{where}{what} {answer} since {standing.since:%Y-%m-%d %H:%M} UTC: {standing.reason}")

@@ -15,21 +15,31 @@ def settle(faults: Mapping[str, Fault], scene: Scene, ids: Iterator[str]) -> dic
 
     ``faults``: the open ones and those cleared within ``reopen_within``, by id.
     """
-    after = dict(faults)
-    if not scene.blind:
-        _follow_sites(after, scene, ids)
-    world = Open.of(after.values(), scene)
-    for fault in sorted(filter(is_open, after.values()), key=_rank):
-        after[fault.id] = _settle_one(fault, after, world)
-        world.replace(after[fault.id])
+    after, world = dict(faults), Open.of(faults.values(), scene)
+    if not scene.blind and _follow_sites(after, world, ids):
+        world = Open.of(after.values(), scene)
+    for fault in sorted(filter(_moves, after.values()), key=_rank):
+        settled = _settle_one(fault, after, world)
+        if settled is not fault:
+            after[fault.id] = settled
+            world.replace(settled)
     return {fault.id: fault for fault in after.values() if faults.get(fault.id) is not fault}
 
 
-def _follow_sites(faults: dict[str, Fault], scene: Scene, ids: Iterator[str]) -> None:
-    for transition in mass(Open.of(faults.values(), scene)):
-        fault = follow(faults, transition, scene, ids)
+def _follow_sites(faults: dict[str, Fault], world: Open, ids: Iterator[str]) -> bool:
+    """Take in what became of whole sites; whether anything did."""
+    changed = False
+    for transition in mass(world):
+        fault = follow(faults, transition, world.scene, ids)
         if fault:  # nothing but our own blindness stands above a site: it need not wait
             faults[fault.id] = replace(fault, hold_until=None)
+            changed = True
+    return changed
+
+
+def _moves(fault: Fault) -> bool:
+    """Open, and not simply waiting for its repair: of thousands that stand hardly one is asked anything."""
+    return is_open(fault) and (fault.announced is None or fault.calm_since is not None)
 
 
 def _rank(fault: Fault) -> tuple[int, object, str]:

@@ -8,7 +8,7 @@ from monitor.judge import picture_time_rules as over_time
 from monitor.judge import picture_view_rules as beside
 from monitor.judge.picture_rules import NO_REFERENCE, Answer, Rule, Word, undecidable
 from monitor.limits import PictureLimits
-from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict
+from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict, shared
 
 
 class Line(NamedTuple):
@@ -109,4 +109,4 @@ def _confidence(picture: Facts, verdict: Verdict, target: Target) -> str:
 def _finding(
     target: Target, evidence: Evidence, verdict: Verdict, fault: FaultKind | None, reason: str, facts: dict[str, Any]
 ) -> Finding:
-    return Finding(target.key, "picture", verdict, fault, reason, evidence.at, evidence.seconds, facts=facts)
+    return Finding(target.key, "picture", verdict, fault, shared(reason), evidence.at, evidence.seconds, facts=facts)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.limits import StreamLimits
-from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Outcome, Target, Verdict
+from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Outcome, Target, Verdict, shared
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.UNREACHABLE,
@@ -53,7 +53,7 @@ def judge_stream(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
 
 def _finding(target: Target, evidence: Evidence, judged: Judged, facts: Facts, aspect: str = "") -> Finding:
     verdict, fault, reason = judged
-    return Finding(target.key, "rtsp", verdict, fault, reason, evidence.at, evidence.seconds, aspect, facts)
+    return Finding(target.key, "rtsp", verdict, fault, shared(reason), evidence.at, evidence.seconds, aspect, facts)
 
 
 def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:

@@ -8,7 +8,7 @@ from monitor.model.recordings import ChannelRecordings, Disk, Recordings, Sample
 from monitor.model.standing import IF_IT_LASTS, Change, Fault, Finding, Standing, Subject, Transition, Window
 from monitor.model.target import Channel, Credentials, LoginState, ScheduleBlock, Target
 from monitor.model.tickets import Job, JobLine, JobState, Receipt, Ticket
-from monitor.model.words import Deadline, Facts, FaultKind, Key, Memory, Outcome, Verdict
+from monitor.model.words import Deadline, Facts, FaultKind, Key, Memory, Outcome, Verdict, shared
 
 __all__ = [
     "IF_IT_LASTS",
@@ -43,4 +43,5 @@ __all__ = [
     "Transition",
     "Verdict",
     "Window",
+    "shared",
 ]
