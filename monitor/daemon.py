@@ -37,6 +37,8 @@ HISTORY = timedelta(days=7)
 """What the device page shows of the past."""
 FIXED = ("listen", "web_config", "state_dir", "patience")
 """Settings that are taken at the start only; of ``poll`` the interval follows a reload, the rest does not."""
+GIVE_BACK_SECONDS = 10.0
+"""How often freed memory is given back; it takes a millisecond or two."""
 FAREWELL = 6.0
 """Seconds that looks under way have to say TEARDOWN when the daemon ends."""
 
@@ -129,6 +131,7 @@ class Daemon:
                 tasks.create_task(parts.eyes.watch()),
                 tasks.create_task(parts.ledger.watched()),
                 tasks.create_task(self._feed_watchdog()),
+                tasks.create_task(_stay_small()),
                 tasks.create_task(parts.metrics.keep_ready(parts.board)),
                 tasks.create_task(parts.tickets.run()),
                 tasks.create_task(serve(page, self._settings.listen, self._web, announce=self._announce)),
@@ -210,6 +213,12 @@ class Daemon:
             log.error("what could not be written is lost: %s", parts.ledger.store_failing)
         parts.store.close()
         workers.close()
+
+
+async def _stay_small() -> None:
+    while True:
+        await asyncio.sleep(GIVE_BACK_SECONDS)
+        heap.give_back_now()
 
 
 def _for_the_next_start(begun_with: Settings, now: Settings) -> list[str]:

@@ -23,7 +23,7 @@ Connection = sqlite3.Connection
 """What functions that run in a transaction are given; only this room opens one."""
 BUSY_SECONDS = 10.0
 """How long one writer waits for another; every transaction here takes milliseconds."""
-KEPT_PAGES = -512
+KEPT_PAGES = -256
 """KiB of the file that each of the daemon's connections keeps in memory, as SQLite counts them; the kernel keeps it as
 well. A few thousand tickets must not make the daemon any larger."""
 

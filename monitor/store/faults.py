@@ -12,7 +12,7 @@ def save(connection: sqlite3.Connection, faults: Iterable[Fault]) -> None:
     """Insert or bring up to date."""
     connection.executemany(
         "INSERT OR REPLACE INTO fault VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
+        (
             (
                 fault.id,
                 *fault.subject.key,
@@ -29,7 +29,7 @@ def save(connection: sqlite3.Connection, faults: Iterable[Fault]) -> None:
                 _record(fault),
             )
             for fault in faults
-        ],
+        ),
     )
 
 

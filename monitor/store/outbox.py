@@ -36,7 +36,7 @@ def add(connection: sqlite3.Connection, messages: Iterable[Message]) -> None:
     connection.executemany(
         "INSERT OR IGNORE INTO outbox (fault, action, sequence, sink, payload, created, next_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
+        (
             (
                 message.fault,
                 message.action,
@@ -47,7 +47,7 @@ def add(connection: sqlite3.Connection, messages: Iterable[Message]) -> None:
                 epoch(message.next_at or message.created),
             )
             for message in messages
-        ],
+        ),
     )
 
 

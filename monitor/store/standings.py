@@ -77,7 +77,7 @@ def evidence(connection: sqlite3.Connection, key: Key) -> dict[Subject, dict[Ver
 def save_looks(connection: sqlite3.Connection, looks: Iterable[LookRow]) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
+        (
             (
                 *look.key,
                 look.probe,
@@ -89,7 +89,7 @@ def save_looks(connection: sqlite3.Connection, looks: Iterable[LookRow]) -> None
                 epoch(look.last_success),
             )
             for look in looks
-        ],
+        ),
     )
 
 
