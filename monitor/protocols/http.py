@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
 from monitor.protocols.errors import DeviceError
-from monitor.protocols.http_wire import CONNECT_SECONDS, Answer, Place, by_status, client, read_body, typed
+from monitor.protocols.http_wire import CONNECT_SECONDS, Answer, Place, by_status, client, read_body, secured, typed
 from monitor.protocols.logins import may_try
 from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.tcp import resolve
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 ANSWER_SECONDS = 20.0
 """A whole answer; the slowest seen, a first wide search on an old recorder, took 5 s."""
+BUSY, BUSY_SECONDS, WAITS = 503, 1.0, 20
+"""A recorder that served and then says that it is busy is asked once more, so many times in one look."""
 WRONG = "wrong user name or password"
 UNDECIDED = (403, 423)
 """Some recorders answer so to a locked account too: nothing is learnt about the password."""
@@ -51,6 +53,7 @@ class Http:
         self._client = client(place)
         self._addresses: list[str] = []
         self._next = 0.0
+        self._serves, self._waits = False, WAITS
 
     async def __aenter__(self) -> Self:
         return self
@@ -141,6 +144,21 @@ class Http:
         return self._credentials
 
     async def _send(self, request: "_Request", deadline: Deadline) -> Answer:
+        """Goes along to the same host's TLS port, and waits a moment where a recorder that just served is busy."""
+        answer = await self._sent(request, deadline)
+        place = secured(self.place, answer)
+        if place is not None:
+            await self._client.aclose()
+            self.place, self._client = place, client(place)
+            answer = await self._sent(request, deadline)
+        if answer.status == BUSY and self._serves and self._waits:
+            self._waits -= 1
+            await asyncio.sleep(min(BUSY_SECONDS, deadline.left()))
+            answer = await self._sent(request, deadline)
+        self._serves |= answer.status == 200
+        return answer
+
+    async def _sent(self, request: "_Request", deadline: Deadline) -> Answer:
         """A kept connection that the recorder has closed meanwhile is renewed once, but no login is tried twice."""
         try:
             return await self._send_once(request, deadline)

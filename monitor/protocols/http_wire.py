@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from monitor.model import Outcome
 from monitor.protocols.errors import DeviceError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 BODY_LIMIT = 8 * 1024**2
 """Bytes of one answer, unpacked: a day of ten-second segments as JSON is under 2 MiB."""
 CONNECT_SECONDS = 5.0
+REDIRECTS = (301, 302, 303, 307, 308)
 STATUS: Mapping[int, tuple[Outcome, str]] = {
     403: (Outcome.FORBIDDEN, "this account may not ask that"),
     404: (Outcome.NOT_FOUND, "the recorder does not know this address"),
@@ -91,6 +93,19 @@ def _context(place: Place) -> ssl.SSLContext | bool:
     context.verify_mode = ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # old recorders know nothing better, and there is nothing to compare
     return context
+
+
+def secured(place: Place, answer: Answer) -> Place | None:
+    """The same host over TLS, where its plain port sends there; None for any other answer."""
+    if place.tls or answer.status not in REDIRECTS:
+        return None
+    try:
+        target = urlsplit(answer.headers.get("location", ""))
+        port = target.port or 443
+    except ValueError:
+        return None
+    same = target.scheme == "https" and (target.hostname or "") == place.host.lower()
+    return Place(place.host, port, True, place.verify) if same else None
 
 
 def by_status(answer: Answer) -> DeviceError:

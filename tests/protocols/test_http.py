@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import gzip
+import ssl
+import subprocess
 import time
 
 import pytest
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
-from monitor.protocols import http_wire, markup
+from monitor.protocols import http, http_wire, markup
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http import Http
 from monitor.protocols.http_wire import Place
@@ -42,6 +44,72 @@ async def outcome_of(server: WebServer, seconds: float = 5.0, **place) -> Outcom
 async def test_a_plain_answer_arrives():
     async with Echo() as server:
         assert await ask(server) == b"hello"
+
+
+class Busy(WebServer):
+    """Busy at every second request; with ``always`` after the first one."""
+
+    always = False
+    asked = 0
+
+    async def answer(self, request: Request) -> Reply:
+        self.asked += 1
+        return Reply(status=503) if self.asked > 1 and (self.always or self.asked % 2 == 0) else Reply("served")
+
+
+async def test_a_recorder_that_is_busy_for_a_moment_is_asked_once_more(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http, "BUSY_SECONDS", 0.01)
+    async with Busy(auth="") as server, Http(Place(server.host, server.port), None, LoginState()) as one:
+        for _ in range(3):
+            assert (await one.ask("GET", "/x", Deadline.after(5))).body == b"served"
+        assert server.asked == 5
+        server.always = True
+        with pytest.raises(DeviceError):
+            await one.ask("GET", "/x", Deadline.after(5))
+        assert server.asked == 7
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    subprocess.run(
+        [*made, "-keyout", key, "-out", certificate, "-subj", "/CN=nvr", "-days", "2"], check=True, capture_output=True
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(Reply("hello over TLS").encode())
+    await writer.drain()
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("location", "followed"),
+    [
+        ("https://127.0.0.1:{port}/x", True),
+        ("HTTPS://127.0.0.1:{port}/doc/page/login.asp", True),
+        ("https://127.0.0.9:{port}/x", False),
+        ("http://127.0.0.1:{port}/x", False),
+        ("https://127.0.0.1:999999/x", False),
+        ("", False),
+    ],
+)
+async def test_the_same_host_is_followed_to_its_tls_port_and_to_nothing_else(
+    tls: ssl.SSLContext, location: str, followed: bool
+):
+    async with await asyncio.start_server(greet, "127.0.0.1", 0, ssl=tls) as secure:
+        port = secure.sockets[0].getsockname()[1]
+        async with Echo(Reply(status=302, headers={"Location": location.format(port=port)})) as plain:
+            if followed:
+                assert await ask(plain, verify=False) == b"hello over TLS"
+            else:
+                assert await outcome_of(plain, verify=False) is Outcome.REDIRECTED
 
 
 @pytest.mark.parametrize(
