@@ -1,7 +1,8 @@
 """What was seen: one short recipe each. A new probe is a file here and a line in the map.
 
 A probe is a function of plain data: the daemon, ``cctv check`` and a worker elsewhere all call it alike. It never
-raises for anything a device does (that is an Outcome) and never outlives its deadline.
+raises for anything a device does (that is an Outcome) and never outlives its deadline. How to write one, and where its
+judge, its cadence and its name belong: docs/design/a-new-probe.md.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
