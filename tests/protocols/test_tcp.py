@@ -4,6 +4,7 @@ import asyncio
 import errno
 import socket
 import ssl
+import time
 
 import pytest
 
@@ -75,12 +76,36 @@ async def test_a_deadline_that_has_passed():
     assert (await failure("127.0.0.1", 9, 0)).outcome in (Outcome.CONNECT_TIMEOUT, Outcome.REFUSED)
 
 
-async def test_a_plain_connection_that_stands_too_late_is_no_matter_of_tls():
+class Brief(asyncio.Protocol):
+    def connection_made(self, transport):
+        transport.abort()
+
+
+async def test_a_plain_connection_that_stands_when_we_are_late_is_no_matter_of_tls():
+    loop, ends = asyncio.get_running_loop(), set()
+
+    def be_busy():  # as an overloaded machine is, between any two steps
+        time.sleep(0.02)
+        if not over.is_set():
+            loop.call_soon(be_busy)
+
+    async def end_of(seconds: float) -> Outcome:
+        try:
+            await tcp.connect(Brief(), "127.0.0.1", port, deadline=Deadline.after(seconds))
+        except DeviceError as error:
+            return error.outcome
+        return Outcome.SEEN
+
+    over = asyncio.Event()
+    loop.call_soon(be_busy)
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen()
-        error = await failure("127.0.0.1", silent.getsockname()[1], 0)
-    assert error.outcome is Outcome.CONNECT_TIMEOUT
+        port = silent.getsockname()[1]
+        for turns in range(8):  # some deadline falls between the connection and its first use
+            ends.add(await end_of(0.01 + 0.02 * turns))
+    over.set()
+    assert ends == {Outcome.SEEN, Outcome.CONNECT_TIMEOUT}
 
 
 async def test_what_accepts_and_speaks_no_tls_is_there_all_the_same():
