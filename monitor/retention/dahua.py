@@ -31,6 +31,10 @@ PLAYED = 20.0
 RTSP_TIME = "%Y_%m_%d_%H_%M_%S"
 STOPPED = "2"
 """``RecordMode[].Mode``: 0 by schedule, 1 always, 2 not at all. ``Record[].Enable`` is false and means nothing."""
+PASSING = ("", "Initializing", "Formatting", "Recovering")
+"""States of a disk that say nothing of how it is."""
+COPIES = frozenset({"Redundant", "Backup", "Snapshot"})
+"""Types of a partition that holds no recordings of its own, besides ReadWrite and ReadOnly."""
 KINDS = {"R": "continuous", "M": "motion", "A": "alarm"}
 """The tag in a file's path, such as [R]; any other is another kind of event."""
 Fields = Mapping[str, str]
@@ -222,18 +226,26 @@ def _disk(row: Fields) -> Disk:
     """UsedBytes reaches TotalBytes on every healthy full recorder: that is no fault."""
     totals = [number(value) for name, value in row.items() if name.endswith("TotalBytes")]
     used = [number(value) for name, value in row.items() if name.endswith("UsedBytes")]
-    failed = any(name.endswith("IsError") and value.lower() == "true" for name, value in row.items())
     types = {value for name, value in row.items() if name.endswith(".Type")}
     size = sum(int(total or 0) for total in totals) or None
     state = row.get("State", "")
+    notes = ["" if state == "Success" else state[:40], *sorted(types & COPIES)]
     return Disk(
         id=row.get("Name") or "disk",
-        status="failed" if failed or state not in ("Success", "") else "ok" if state else "unknown",
-        size=size,
+        status=_status(row),
+        # What holds copies is no room for more days.
+        size=None if types and types <= COPIES else size,
         free=None if size is None or not used else max(0, size - sum(int(part or 0) for part in used)),
-        read_only=None if not types else "ReadWrite" not in types,
-        note="" if state == "Success" else state[:40],
+        read_only=None if not types else types == {"ReadOnly"},
+        note=", ".join(filter(None, notes)),
     )
+
+
+def _status(row: Fields) -> str:
+    if any(name.endswith("IsError") and value.lower() == "true" for name, value in row.items()):
+        return "failed"
+    state = row.get("State", "")
+    return "ok" if state == "Success" else "unknown" if state in PASSING else "failed"
 
 
 def _size(row: Fields) -> int | None:

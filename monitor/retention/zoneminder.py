@@ -122,7 +122,7 @@ class _Server:
         monitor = mapping(self._monitors[channel].get("Monitor")).get("Id")
         moment = self._time(at)
         conditions = (f"MonitorId:{monitor}", f"StartDateTime <=:{moment}", f"EndDateTime >:{moment}")
-        rows = await self._page(_index(conditions), 1)
+        rows, _ = await self._page(_index(conditions), 1)
         start = parse(str(rows[0].get("StartDateTime"))) if rows else None
         if start is None:
             return Sample(channel, at, None, "is no longer listed")
@@ -151,28 +151,31 @@ class _Server:
         return await read_channel(self, channel, days, now)
 
     async def segments(self, channel: str, start: float, end: float) -> Sequence[Segment]:
-        """Page after page, until one is not full or is past the end (404)."""
+        """Page after page, until the last one or one past the end (404)."""
         monitor = mapping(self._monitors[channel].get("Monitor")).get("Id")
         window = [f"MonitorId:{monitor}", f"StartDateTime >=:{self._time(start)}", f"StartDateTime <:{self._time(end)}"]
         path = _index(window)
         seen: dict[str, Mapping[str, Any]] = {}
         for page in count(1):
-            rows = await self._page(path, page)
+            rows, more = await self._page(path, page)
             fresh = {str(row.get("Id")): row for row in rows if str(row.get("Id")) not in seen}
             seen |= fresh
-            if len(rows) < PAGE:
+            if not more:
                 break
             if not fresh or page == PAGES:
                 raise DeviceError(Outcome.INCOMPLETE, "the server's pages of events do not end")
         return self._segments(list(seen.values()))
 
-    async def _page(self, path: str, page: int) -> list[Mapping[str, Any]]:
+    async def _page(self, path: str, page: int) -> tuple[list[Mapping[str, Any]], bool]:
+        """Events, and whether more follow. Servers differ in how many they give, whatever is asked for."""
         order = {"sort": "StartDateTime", "direction": "asc", "page": page, "limit": PAGE}
         answer = await self._ask(path, order, (200, 404) if page > 1 else (200,))
         if answer.status == 404:
-            return []
-        rows = sequence(mapping(answer.json("events")).get("events"))
-        return [mapping(mapping(row).get("Event")) for row in rows]
+            return [], False
+        told = mapping(answer.json("events"))
+        rows = [mapping(mapping(row).get("Event")) for row in sequence(told.get("events"))]
+        pages = number(mapping(told.get("pagination")).get("pageCount"))
+        return rows, bool(rows) and (page < pages if pages else len(rows) >= PAGE)
 
     def _segments(self, rows: Sequence[Mapping[str, Any]]) -> list[Segment]:
         starts = [parse(str(row.get("StartDateTime"))) for row in rows]

@@ -36,6 +36,7 @@ class DahuaRecorder(WebServer):
     channels: list[DahuaChannel] = field(default_factory=list)  # the first is channel 1
     disk_state: str = "Success"
     disk_error: bool = False
+    disk_type: str = "ReadWrite"
     timezone: str = "Asia/Shanghai"
     clock_offset: float = 0.0
     lock_after: int = 4
@@ -78,7 +79,7 @@ class DahuaRecorder(WebServer):
     def _disks(self) -> str:
         total = "2495680086016.000000"
         rows = {"Name": "/dev/sda", "State": self.disk_state, "Detail[0].Path": "/mnt/dvr/sda0"} | {
-            "Detail[0].Type": "ReadWrite",
+            "Detail[0].Type": self.disk_type,
             "Detail[0].TotalBytes": total,
             "Detail[0].UsedBytes": total,
             "Detail[0].IsError": str(self.disk_error).lower(),

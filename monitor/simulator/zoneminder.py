@@ -51,6 +51,7 @@ class ZoneminderServer(WebServer):
     storage: tuple[tuple[str, int, int], ...] = (
         ("/var/cache/zoneminder/events", 10**12, 9 * 10**11),
     )  # path, size, used
+    page_size: int = PAGE  # Options, Web: events per page
     sees_system: bool = True  # the user has the right System: View
     token: str = field(default_factory=lambda: secrets.token_hex(8), repr=False)
 
@@ -80,7 +81,7 @@ class ZoneminderServer(WebServer):
         return self._said({"access_token": self.token, "access_token_expires": 7200, "version": "1.36.33"})
 
     def _events(self, path: str, page: int) -> Reply:
-        """At most 100 a page, whatever the limit; 404 past the last page."""
+        """At most 100 a page, or fewer, whatever the limit; 404 past the last page."""
         at = re.fullmatch(r".*MonitorId:(\d+)/StartDateTime <=:(.{19})/EndDateTime >:(.{19})\.json", path)
         if at is not None:
             return self._event_at(int(at[1]), at[2])
@@ -94,10 +95,11 @@ class ZoneminderServer(WebServer):
         rows = [self._event(monitor, number, *pair) for number, pair in wanted]
         if self.fault == "endless_pages" and rows:
             rows = (rows * PAGE)[:PAGE] * (page + 1)
-        pages = max(1, -(-len(rows) // PAGE))
+        size = min(self.page_size, PAGE)
+        pages = max(1, -(-len(rows) // size))
         if page > pages:
             return self._said({"success": False, "data": {"name": "Not Found"}}, 404)
-        shown = rows[(page - 1) * PAGE : page * PAGE]
+        shown = rows[(page - 1) * size : page * size]
         return self._said({"events": shown, "pagination": {"page": page, "count": len(rows), "pageCount": pages}})
 
     def _event_at(self, number: int, moment: str) -> Reply:

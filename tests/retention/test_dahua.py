@@ -80,6 +80,9 @@ async def test_a_channel_that_is_not_there_is_unknown_even_where_channels_are_no
         ({}, ("ok", None)),  # full, as every recorder that overwrites
         ({"disk_error": True}, ("fault", "disk_failed")),
         ({"disk_state": "Error"}, ("fault", "disk_failed")),
+        ({"disk_state": "Initializing"}, ("unknown", None)),
+        ({"disk_type": "ReadOnly"}, ("fault", "disk_failed")),
+        ({"disk_type": "Redundant"}, ("ok", None)),
     ],
 )
 async def test_disks(changes, verdict):

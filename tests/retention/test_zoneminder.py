@@ -59,6 +59,12 @@ async def test_events_are_dated_in_the_zone_of_the_server(zone: str, tz: str | N
         assert verdicts(wanted, await look(wanted))["gate"] == ("ok", None)
 
 
+async def test_a_server_may_give_fewer_events_a_page_than_were_asked_for():
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())], page_size=25) as server:
+        wanted = target(server)
+        assert verdicts(wanted, await look(wanted))["gate"] == ("ok", None)
+
+
 async def test_the_open_event_counts_up_to_now_and_one_never_closed_does_not():
     live = [*tape(holes=[(now() - 300, now() + HOUR)]), (now() - 300, None)]
     dead = [*tape(holes=[(now() - 9 * HOUR, now() + HOUR)]), (now() - 9 * HOUR, None)]
