@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from monitor.blame import Notice, Rules, Scene, follow, groups, notices, settle
-from monitor.blame.scene import MONITOR
+from monitor.blame import Notice, Rules, Scene, blindness, follow, groups, notices, settle
 from monitor.model import (
     Change,
     Fault,
@@ -82,11 +81,7 @@ class Story:
 
     def go_blind(self, blind: bool) -> "Story":
         self.blind = blind
-        kind = FaultKind.MONITOR_BLIND if blind else None
-        verdict = Verdict.FAULT if blind else Verdict.OK
-        finding = Finding(MONITOR.key, "monitor", verdict, kind, "no network here", self.now)
-        change = Change.RAISED if blind else Change.CLEARED
-        self._follow(Transition(MONITOR, change, self.now, finding, self.now))
+        self._follow(blindness(blind, "no network here", self.now))
         return self.settle()
 
     def wait(self, minutes: float, step: float = 0.5) -> "Story":
@@ -308,6 +303,14 @@ def test_fewer_are_faults_of_their_own(number: int, dead: int) -> None:
     assert [kind for _, kind in story.opened()] == [FaultKind.UNREACHABLE] * dead
 
 
+def test_one_that_is_excused_does_not_make_the_others_a_site() -> None:
+    story = Story(*cameras(10))
+    story.windows = (Window(SITE, "c0", START, None, "lens", "Li Na"),)
+    story.down(*names(cameras(7))).wait(60)
+    assert len(story.opened()) == 6
+    assert ("", FaultKind.SITE_UNREACHABLE) not in story.opened()
+
+
 def test_cameras_that_died_over_weeks_are_not_a_site_gone_at_once() -> None:
     story = Story(*cameras(7))
     for name in names(cameras(7)):
@@ -412,6 +415,13 @@ def test_a_disk_is_no_matter_of_our_eyes_and_told_as_soon_as_we_see_again() -> N
     assert story.go_blind(False).wait(1).opened()[1:] == [("nvr-1", FaultKind.DISK_FAILED)]
 
 
+def test_what_was_excused_long_before_we_were_blind_is_no_work_of_our_blindness() -> None:
+    story = Story(camera("gate"), camera("yard"))
+    story.windows = (Window(SITE, "gate", START, START + timedelta(minutes=25), "lens", "Li Na"),)
+    story.down("gate").wait(20).go_blind(True).wait(10).go_blind(False).wait(2)
+    assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND), ("gate", FaultKind.UNREACHABLE)]
+
+
 def test_a_site_that_seems_gone_while_we_are_blind_is_not_told() -> None:
     story = Story(*cameras(8)).go_blind(True).down(*names(cameras(8))).wait(60)
     assert story.opened() == [("monitor", FaultKind.MONITOR_BLIND)]
@@ -457,6 +467,21 @@ def test_full_disks_explain_cameras_that_are_not_recorded() -> None:
     story = Story(recorder("nvr-1"), *behind).down("nvr-1", kind=FaultKind.DISK_FULL)
     story.down(*names(behind), kind=FaultKind.RECORDING_STOPPED).wait(60)
     assert story.opened() == [("nvr-1", FaultKind.DISK_FULL)]
+
+
+def test_full_disks_explain_no_frozen_picture() -> None:
+    story = Story(recorder("nvr-1"), camera("gate", recorder="nvr-1")).down("nvr-1", kind=FaultKind.DISK_FULL)
+    story.down("gate", kind=FaultKind.FROZEN).wait(5)
+    assert story.opened() == [("nvr-1", FaultKind.DISK_FULL), ("gate", FaultKind.FROZEN)]
+
+
+def test_who_answers_again_before_its_cause_is_told_is_not_named_with_it() -> None:
+    behind = cameras(3, recorder="nvr-1", host="host-nvr-1")
+    story = Story(recorder("nvr-1"), *behind, camera("hall"), camera("yard"))
+    story.down("nvr-1", kind=FaultKind.RECORDER_UNREACHABLE).down("c0", "c1").wait(0.5).up("c1").wait(5)
+    assert story.opened() == [("nvr-1", FaultKind.RECORDER_UNREACHABLE)]
+    assert "with it: c0 (unreachable)" in story.heard[0].text
+    assert "c1" not in story.heard[0].text
 
 
 def test_the_ladder_tells_what_was_known_from_the_recorder_down() -> None:

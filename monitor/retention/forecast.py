@@ -23,7 +23,7 @@ def usable_bytes(disks: Sequence[Disk] | None, recorded: Iterable[int | None]) -
 
 
 def forecast_days(usable: int | None, rates: Iterable[float | None]) -> float | None:
-    """Steady depth in days = usable space / sum of the write rates in bytes a day; None when any is unknown, or nothing is written."""
+    """Steady depth in days = usable space / sum of the write rates in bytes a day; None when one of them is unknown."""
     amounts = list(rates)
     if usable is None or not amounts or any(amount is None for amount in amounts):
         return None

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from monitor.judge.onvif import judge_onvif
-from monitor.model import Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
+from monitor.model import IF_IT_LASTS, Evidence, FaultKind, Finding, Key, Outcome, Target, Verdict
 
 MAIN = {"token": "1", "name": "main", "codec": "h264", "width": 1280, "height": 720, "fps": 25, "bitrate": 2048}
 SUB = {"token": "2", "name": "sub", "codec": "h264", "width": 640, "height": 360, "fps": 15, "bitrate": 512}
@@ -46,6 +46,11 @@ def test_a_healthy_camera_is_ok_in_every_aspect() -> None:
 def test_access(outcome: Outcome, fault: FaultKind | None) -> None:
     finding = judged({}, outcome)[""]
     assert (finding.verdict, finding.fault) == (Verdict.FAULT if fault else Verdict.UNKNOWN, fault)
+
+
+def test_only_the_access_of_a_busy_device_becomes_a_fault_if_it_lasts() -> None:
+    findings = judged({"clock_offset_seconds": None}, Outcome.BUSY)
+    assert {aspect: IF_IT_LASTS in finding.facts for aspect, finding in findings.items()} == {"": True, "clock": False}
 
 
 def test_a_device_that_is_not_there_has_no_clock_identity_or_stream_to_judge() -> None:

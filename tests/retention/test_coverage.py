@@ -52,6 +52,13 @@ STORIES = [
     ("an hour is missing", tape(holes=[(6, HOUR)]), "fault", "recording_gap", "(1.0 h)"),
     ("half an hour is missing", tape(holes=[(6, 1800)]), "fault", "recording_gap", "(30 min)"),
     ("ten minutes are missing", tape(holes=[(6, 600)]), "ok", None, "warning: nothing recorded from"),
+    (
+        "four minutes are missing",
+        tape(length=60, holes=[(6, 240)]),
+        "ok",
+        None,
+        "16.0 days, 99.98% of the expected time",
+    ),
     ("stopped three days ago", tape(holes=[(3, 3 * DAY)]), "fault", "recording_stopped", "nothing recorded since"),
     ("only nine days", tape(days=9), "fault", "retention_short", "only 9.0 of 15 days"),
     ("a second is lost with every file", tape(hole=1), "ok", None, "100.00%"),
@@ -168,6 +175,13 @@ def test_an_event_camera_is_judged_by_span_and_signs_of_life() -> None:
     assert measure(events, channel, LIMITS, "UTC", NOW).coverage is None
 
 
+def test_an_event_camera_that_is_often_quiet_may_be_so_for_longer() -> None:
+    channel = replace(CAMERA, event_only=True)
+    seldom = [Segment(NOW - day * DAY, NOW - day * DAY + 30) for day in (16, 12.5, 9, 5)]
+    assert story(seldom, channel)[:2] == (Verdict.OK, None)
+    assert story(seldom[:-1], channel)[1] is FaultKind.RECORDING_STOPPED
+
+
 def test_whole_files_of_an_hour_are_waited_for() -> None:
     segments = [one for one in tape(length=HOUR) if one.start + HOUR <= NOW - 50 * MINUTE]
     assert story(segments)[1] is FaultKind.RECORDING_STOPPED
@@ -179,6 +193,7 @@ def test_the_write_rate_is_a_mean_over_a_week() -> None:
     coverage = measure(tape(), CAMERA, LIMITS, "UTC", NOW)
     assert coverage.bytes_per_day == pytest.approx(144 * 10_000_000)
     assert measure([Segment(NOW - DAY, NOW)], CAMERA, LIMITS, "UTC", NOW).bytes_per_day is None
+    assert measure([Segment(NOW + HOUR, NOW + DAY, 10)], CAMERA, LIMITS, "UTC", NOW).bytes_per_day is None
 
 
 def test_a_stray_file_of_1970_does_not_stretch_the_search() -> None:
