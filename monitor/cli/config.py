@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import settings_from
+from monitor.cli.context import refuse, settings_from
 from monitor.cli.terminal import told
-from monitor.settings import RECORDER_OPTIONS, SINK_OPTIONS, show
+from monitor.settings import RECORDER_OPTIONS, SINK_OPTIONS, ConfigError, show
 
 app = typer.Typer(no_args_is_help=True)
 File = Annotated[Path | None, typer.Argument(metavar="FILE", help="The configuration file.")]
@@ -18,9 +18,21 @@ Config = Annotated[Path | None, typer.Option(help="The same, as with the other v
 @app.command()
 def check(file: File = None, config: Config = None) -> None:
     """Say whether the configuration loads, or everything that is wrong with it. Exit code: 0 right, 2 wrong."""
-    sites = settings_from(file or config).sites
+    settings = settings_from(file or config)
+    if settings.web_config:
+        _check_web(settings.web_config)
+    sites = settings.sites
     cameras, recorders = sum(len(site.cameras) for site in sites), sum(len(site.recorders) for site in sites)
     typer.echo(told(f"ok: {len(sites)} sites, {cameras} cameras, {recorders} recorders"))
+
+
+def _check_web(file: Path) -> None:
+    from monitor.web.access import load_web_config
+
+    try:
+        load_web_config(file)
+    except ConfigError as error:
+        refuse(error)
 
 
 @app.command("show")

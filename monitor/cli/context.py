@@ -17,7 +17,7 @@ from monitor.model import Credentials
 from monitor.sentences import said
 
 if TYPE_CHECKING:
-    from monitor.settings import Settings
+    from monitor.settings import ConfigError, Settings
     from monitor.store import Store
 
 KEYED = re.compile(r"(\w+: )?(.*)", re.DOTALL)
@@ -39,6 +39,12 @@ def placed(problem: object) -> str:
     return f"{place}: {key}{said(what, words.of_terminal())}"
 
 
+def refuse(error: "ConfigError") -> NoReturn:
+    """Say everything that is wrong with a configuration on stderr, and end with exit code 2."""
+    typer.echo("\n".join(map(placed, error.problems)), err=True)
+    raise typer.Exit(exits.USAGE)
+
+
 def settings_from(config: Path | None) -> "Settings":
     """The whole configuration, or every mistake in it on stderr and exit code 2. Warnings go to stderr."""
     from monitor.settings import ConfigError, find_config, load
@@ -46,8 +52,7 @@ def settings_from(config: Path | None) -> "Settings":
     try:
         settings = load(find_config(config))
     except ConfigError as error:
-        typer.echo("\n".join(map(placed, error.problems)), err=True)
-        raise typer.Exit(exits.USAGE) from None
+        refuse(error)
     for warning in settings.warnings:
         typer.echo(f"{said('warning', words.of_terminal())}: {placed(warning)}", err=True)
     return settings

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.context import fail, settings_from
+from monitor.cli.context import fail, refuse, settings_from
 from monitor.cli.logs import log_to_stderr
-from monitor.settings import find_config
+from monitor.settings import ConfigError, find_config
 
 
 def run(
@@ -36,6 +36,8 @@ async def watch(config: Path | None) -> None:
         fail(f"listen: {settings.listen} cannot be had: {why}; write another address or end what uses it")
     try:
         daemon = Daemon(find_config(config), settings, lambda url: typer.echo(f"status page: {url}"))
+    except ConfigError as error:  # of the file that web_config names
+        refuse(error)
     except StoreError as error:
         fail(str(error))
     await daemon.run()

@@ -14,7 +14,7 @@ Loc = tuple[int | str, ...]
 
 _PLAIN_KEY = re.compile(r"[\w.-]{1,40}")
 _WHOLES = {"model_type", "model_attributes_type", "dict_type", "list_type", "tuple_type"}
-_NEVER_REPEATED = {"password", "token", "rtsp", "rtsp_sub", "onvif", "url", "notify"}
+_NEVER_REPEATED = {"password", "token", "rtsp", "rtsp_sub", "onvif", "url", "notify", "basic_auth_users"}
 
 _WHAT = {
     "string_type": "must be text",

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Literal
 
 import bcrypt
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from monitor.settings.errors import ConfigError, Problem
+from monitor.settings.text import Marks, read_yaml
+from monitor.settings.words import sentence
 from monitor.web.guard import LOGGED_IN, refused
 from monitor.words import _
 
@@ -67,26 +70,43 @@ class WebConfig(BaseModel):
     def _hashed(cls, users: dict[str, str]) -> dict[str, str]:
         for name, hashed in users.items():
             if not hashed.startswith(("$2a$", "$2b$", "$2y$")) or len(hashed) != 60:
-                raise ValueError(f"the password of {name!r} is no bcrypt hash (make one with htpasswd -nB)")
+                raise ValueError(f"the password of {name!r} is no bcrypt hash; write what htpasswd -nBC 10 {name} says")
         return users
 
 
 def load_web_config(file: Path) -> WebConfig:
-    """Read ``web.yml``; file names in it are relative to its folder. Raises ValueError with a message for people."""
+    """Read ``web.yml``; file names in it are relative to its folder. Raises ConfigError with all that is wrong."""
+    problems: list[Problem] = []
+    found = read_yaml(file, problems)
+    if found is None:
+        raise ConfigError(problems)
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         config = WebConfig.model_validate(found)
-    except (OSError, yaml.YAMLError) as error:
-        raise ValueError(f"{file}: cannot be read: {type(error).__name__}") from error
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise ValueError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    tls = config.tls_server_config
-    if tls:
-        for name in ("cert_file", "key_file", "client_ca_file"):
-            if getattr(tls, name):
-                setattr(tls, name, file.parent / getattr(tls, name))
+    except ValidationError as failed:
+        errors = failed.errors(include_url=False)
+        raise ConfigError(problems + [_problem(file, error) for error in errors]) from None
+    if config.tls_server_config:
+        _check_tls(file, config.tls_server_config)
     return config
+
+
+def _problem(file: Path, error: ErrorDetails) -> Problem:
+    line, column = Marks(file).find(error["loc"], key=error["type"] == "extra_forbidden")
+    return Problem(str(file), line, column, sentence(WebConfig, error))
+
+
+def _check_tls(file: Path, tls: TlsConfig) -> None:
+    """Also makes its file names whole."""
+    for name in ("cert_file", "key_file", "client_ca_file"):
+        if getattr(tls, name):
+            setattr(tls, name, file.parent / getattr(tls, name))
+    try:
+        tls.context()
+    except OSError as refused:  # ssl.SSLError is one
+        line, column = Marks(file).find(("tls_server_config",), key=True)
+        why = refused.strerror or type(refused).__name__
+        words = f"tls_server_config: its files cannot be used: {why}; write PEM files that this account may read"
+        raise ConfigError([Problem(str(file), line, column, words)]) from None
 
 
 class BasicAuth:

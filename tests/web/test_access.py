@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from web_house import House
 
+from monitor.settings import ConfigError
 from monitor.web import WebConfig, load_web_config, serve
 
 HASH = bcrypt.hashpw(b"opensesame", bcrypt.gensalt(4)).decode()
@@ -108,18 +109,26 @@ async def test_tls_and_login_as_prometheus_has_them(house: House, tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("basic_auth_user: {}", "basic_auth_user: Extra inputs are not permitted"),
-        ("basic_auth_users: {anna: opensesame}", "the password of 'anna' is no bcrypt hash"),
-        ("tls_server_config: {cert_file: c.pem}", "tls_server_config.key_file: Field required"),
-        ("tls_server_config: {cert_file: c, key_file: k, min_version: TLS10}", "Input should be 'TLS12' or 'TLS13'"),
-        ("a: [", "cannot be read: ParserError"),
-        ("- a", "Input should be a valid dictionary"),
+        ("basic_auth_user: {}", "1:1: unknown key 'basic_auth_user'; did you mean 'basic_auth_users'?"),
+        ("basic_auth_users: {anna: opensesame}", "1:19: basic_auth_users: the password of 'anna' is no bcrypt hash"),
+        ("basic_auth_users:\n  anna: 123456", "2:9: basic_auth_users: must be text; "),
+        ("tls_server_config: {cert_file: c.pem}", "1:20: key_file is missing; "),
+        (
+            "tls_server_config: {cert_file: c, key_file: k, min_version: TLS10}",
+            "1:61: min_version: must be 'TLS12' or 'TLS13', not 'TLS10'",
+        ),
+        (
+            "\ntls_server_config: {cert_file: c, key_file: k}",
+            "2:1: tls_server_config: its files cannot be used: No such",
+        ),
+        ("a: [", "not valid YAML"),
+        ("- a", "1:1: must be a mapping of keys"),
     ],
 )
 def test_a_wrong_web_yml_is_refused_in_words(tmp_path: Path, text: str, message: str) -> None:
     file = tmp_path / "web.yml"
     file.write_text(text)
-    with pytest.raises(ValueError, match=r"web\.yml: ") as refused:
+    with pytest.raises(ConfigError, match=r"web\.yml:\d") as refused:
         load_web_config(file)
     assert message in str(refused.value)
     assert "opensesame" not in str(refused.value)
