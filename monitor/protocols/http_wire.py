@@ -1,6 +1,7 @@
 """The wire below HTTP: one connection to one address, answers bounded in size, every failure as an outcome."""
 
 import json
+import logging
 import ssl
 import zlib
 from collections.abc import AsyncIterator, Mapping
@@ -17,6 +18,7 @@ from monitor.protocols.tcp import outcome_of, words_of
 if TYPE_CHECKING:
     import httpx  # at run time it is imported where it is used: verbs that ask nobody do not pay for it
 
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log every address, and with it a session's token
 BODY_LIMIT = 8 * 1024**2
 """Bytes of one answer, unpacked: a day of ten-second segments as JSON is under 2 MiB."""
 CONNECT_SECONDS = 5.0

@@ -1,8 +1,10 @@
 """A ZoneMinder server is read over its HTTP API: pages of 100, local times, its login and its refusals."""
 
+import logging
 from dataclasses import replace
 
 import pytest
+import replace
 from hik import DAY, HOUR, now, verdicts
 
 from monitor.judge.recordings import judge_recordings
@@ -63,6 +65,14 @@ async def test_a_server_may_give_fewer_events_a_page_than_were_asked_for():
     async with ZoneminderServer(monitors=[Monitor(1, segments=tape())], page_size=25) as server:
         wanted = target(server)
         assert verdicts(wanted, await look(wanted))["gate"] == ("ok", None)
+
+
+async def test_no_token_is_logged(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    async with ZoneminderServer(monitors=[Monitor(1, segments=tape())]) as server:
+        assert (await look(target(server))).outcome is Outcome.SEEN
+        assert any(server.token in request.target for request in server.sent)
+        assert server.token not in caplog.text
 
 
 async def test_the_open_event_counts_up_to_now_and_one_never_closed_does_not():
