@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 
 import pytest
-import replace
 from hik import DAY, HOUR, now, verdicts
 
 from monitor.judge.recordings import judge_recordings
