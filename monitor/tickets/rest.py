@@ -6,6 +6,7 @@ import email.utils
 import functools
 import json
 import logging
+import os
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict
@@ -189,14 +190,26 @@ async def _in_words() -> AsyncIterator[None]:
     """The library's own texts are not passed on: they may repeat an address with a secret in it."""
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout):
-        raise Unavailable("no connection") from None
+    except (httpx.ConnectError, httpx.ConnectTimeout) as failed:
+        raise Unavailable(f"no connection{_why(failed)}") from None
     except httpx.TimeoutException:
         raise Unavailable("it did not answer in time", may_have_it=True) from None
     except httpx.TransportError:
         raise Unavailable("the connection broke before the answer was complete", may_have_it=True) from None
     except (httpx.InvalidURL, httpx.DecodingError):
         raise Unavailable("its answer cannot be read", may_have_it=True) from None
+
+
+def _why(failed: BaseException) -> str:
+    """What lies behind it, in the system's own words, which know of no address; "" when nothing does."""
+    cause = failed.__cause__ or failed.__context__
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f": {cause.verify_message}; trust its authority on this machine, or by $SSL_CERT_FILE"
+    if isinstance(cause, ssl.SSLError):
+        return f": TLS failed ({cause.reason or 'handshake'})"
+    if isinstance(cause, OSError) and cause.errno:  # asyncio's own words repeat the address
+        return f": {os.strerror(cause.errno) if cause.errno > 0 else cause.strerror}"
+    return _why(cause) if cause else ""
 
 
 async def _read(response: httpx.Response) -> bytes:

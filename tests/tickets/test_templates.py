@@ -1,6 +1,8 @@
 """Templates: every shipped one is right, a wrong one is named, and no value can become syntax."""
 
 import json
+import socket
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from flaky_desk import Desk
 from ticket_house import webhook
 
 from monitor.model import Deadline, Ticket
-from monitor.tickets.errors import Refused
+from monitor.tickets.errors import Refused, Unavailable
 from monitor.tickets.templates import fill, fill_headers, fill_url, load_template, names
 
 HOSTILE = '"},{"x":"\'; DROP --\n</script>=HYPERLINK("http://x")&a=b#{token}大门\r\nX-Evil: 1'
@@ -96,3 +98,25 @@ async def test_an_answer_without_what_the_template_wants_is_refused_in_words(tmp
     ticket = Ticket("f1", "open", "s", "g", "frozen", datetime(2026, 3, 1, 8, tzinfo=UTC), "t", "t")
     with Desk() as desk, pytest.raises(Refused, match=r"nothing at 'a\.b'"):
         await webhook(desk.url, template_file=file)(ticket, Deadline.after(5))
+
+
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        (lambda port: f"http://127.0.0.1:{port}/", "no connection: Connection refused"),
+        (lambda _port: "http://desk.invalid/", "no connection: Name or service not known"),
+    ],
+)
+async def test_why_a_desk_cannot_be_reached_is_said_without_its_address(of: Callable[[int], str], said: str) -> None:
+    ticket = Ticket("f1", "open", "s", "g", "frozen", datetime(2026, 3, 1, 8, tzinfo=UTC), "t", "t")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(Unavailable) as away:
+        await webhook(of(port))(ticket, Deadline.after(5))
+    assert str(away.value) == said
+
+
+async def test_a_desk_that_speaks_no_tls_is_said_so() -> None:
+    ticket = Ticket("f1", "open", "s", "g", "frozen", datetime(2026, 3, 1, 8, tzinfo=UTC), "t", "t")
+    with Desk() as desk, pytest.raises(Unavailable, match=r"^no connection: TLS failed \(\w+\)$"):
+        await webhook(desk.url.replace("http:", "https:"))(ticket, Deadline.after(5))
