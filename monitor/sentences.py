@@ -30,11 +30,13 @@ class Pattern(NamedTuple):
     verbatim: frozenset[str]  # holes
 
 
-@functools.lru_cache(maxsize=8192)
 def said(sentence: str, language: str) -> str:
     """``language`` is one of ``words.LANGUAGES``."""
-    if language == words.SOURCE or len(sentence) > LONGEST:
-        return sentence
+    return sentence if language == words.SOURCE or len(sentence) > LONGEST else _said(sentence, language)
+
+
+@functools.lru_cache(maxsize=8192)
+def _said(sentence: str, language: str) -> str:
     known = _plain(language)
     found = known.get(sentence) or known.get(sentence.lower())
     return found or _filled(sentence, language) or _joined(sentence, language)

@@ -11,6 +11,7 @@ from monitor.store import Connection, Store, StoreError, jobs, outbox
 from monitor.tickets import Sink, alerts, people, summaries
 from monitor.tickets.desk import BOOK, Policy, introduce, take_in
 from monitor.tickets.record import Detail, detail
+from monitor.tickets.text import prepare
 from monitor.tickets.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class TicketService:
         """Until cancelled. Messages under way when it is cancelled are sent again at the next start."""
         while True:
             self._changed.clear()
+            await asyncio.to_thread(prepare, [site.language for site in self._policy.sites.values()])
             async with asyncio.TaskGroup() as tasks:
                 running = [tasks.create_task(self._keep_book(), name="job book")]
                 for name, sink in self._sinks.items():

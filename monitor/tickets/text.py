@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
-from monitor.model import Fault, Target
+from monitor.model import Fault, FaultKind, Target
 from monitor.sentences import said
 from monitor.words import _
 
@@ -56,6 +56,13 @@ def place_of(target: Target | None, site: SiteFile) -> str:
     """Where a technician goes: the address of the site, and where the device is there."""
     spot = str(target.options.get("place", "")) if target else ""
     return ", ".join(filter(None, (one_line(site.place), one_line(spot))))
+
+
+def prepare(languages: Iterable[str]) -> None:
+    """Read the words of these languages before a ticket needs them: half a second of work, and lasting memory."""
+    for language in set(languages):
+        guidance_for(FaultKind.UNREACHABLE, language)
+        said("", language)
 
 
 def _facts(fault: Fault, seen: str, target: Target | None, site: SiteFile) -> list[str]:

@@ -1,5 +1,7 @@
 """A site whose language is Chinese gets its tickets in Chinese: title, text, remarks, and why it was closed."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -63,3 +65,10 @@ def test_the_ladder_and_the_device_file_are_told_in_chinese() -> None:
     assert english(text, NAMES | {"sda"}) == []
     assert "- nvr-1：录像机 硬盘 sda 硬盘故障（自 2026-02-28 02:10 UTC 起）：硬盘 sda 故障" in text
     assert STILL in opening(fault, STILL, target, SITE)
+
+
+def test_what_a_ticket_is_told_with_is_read_before_the_first_one() -> None:
+    asked = "from monitor import guidance, sentences; from monitor.tickets.text import prepare; prepare(['zh', 'zh']);"
+    asked += "print(guidance._entries.cache_info().currsize, sentences._patterns.cache_info().currsize)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
