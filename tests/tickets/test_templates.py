@@ -2,7 +2,6 @@
 
 import json
 import socket
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -100,20 +99,12 @@ async def test_an_answer_without_what_the_template_wants_is_refused_in_words(tmp
         await webhook(desk.url, template_file=file)(ticket, Deadline.after(5))
 
 
-@pytest.mark.parametrize(
-    ("of", "said"),
-    [
-        (lambda port: f"http://127.0.0.1:{port}/", "no connection: Connection refused"),
-        (lambda _port: "http://desk.invalid/", "no connection: Name or service not known"),
-    ],
-)
-async def test_why_a_desk_cannot_be_reached_is_said_without_its_address(of: Callable[[int], str], said: str) -> None:
+async def test_why_a_desk_cannot_be_reached_is_said_without_its_address() -> None:
     ticket = Ticket("f1", "open", "s", "g", "frozen", datetime(2026, 3, 1, 8, tzinfo=UTC), "t", "t")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    with pytest.raises(Unavailable) as away:
-        await webhook(of(port))(ticket, Deadline.after(5))
-    assert str(away.value) == said
+    with pytest.raises(Unavailable, match=r"^no connection: Connection refused$"):
+        await webhook(f"http://127.0.0.1:{port}/")(ticket, Deadline.after(5))
 
 
 async def test_a_desk_that_speaks_no_tls_is_said_so() -> None:
