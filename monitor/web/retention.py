@@ -13,6 +13,8 @@ from monitor.retention.verdict import certainty
 HALF = 0.5
 """Below this share a day counts as mostly lost."""
 NOTHING = 0.001
+SPOKEN_OF = 100
+"""Of more cameras than this only those with something to say are spoken of one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,13 @@ class Sheet:
 
     dates: tuple[date, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def told(self) -> tuple[Row, ...]:
+        """Those to speak of one by one; of very many, those with something to say."""
+        if len(self.rows) <= SPOKEN_OF:
+            return self.rows
+        return tuple(row for row in self.rows if row.verdict is not Verdict.OK or row.suspected or row.gaps)
 
     @property
     def good(self) -> int:

@@ -81,3 +81,16 @@ def test_a_long_gap_is_cut_at_midnight_of_the_sites_wall_clock(house: House) -> 
     recorder = house.board.devices[Key("school-3", "nvr-1")].target
     [row] = retention.sheet(house.board, replace(recorder, timezone="Europe/Berlin")).rows
     assert [[gap.seconds / 3600 for gap in cell.gaps] for cell in row.cells] == [[], [23.0], [19.0]]
+
+
+async def test_of_very_many_cameras_only_those_with_something_to_say_are_spoken_of(
+    house: House, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "SPOKEN_OF", 1)
+    recorded(house.board, "gate", gaps=[])
+    recorded(house.board, "yard", gaps=[])
+    recorded(house.board, "hall", Verdict.FAULT)
+    page = (await browser.get("/recorders/school-3/nvr-1")).text
+    assert (page.count('<th scope="row" class="camera"'), page.count('<li class="keeping">')) == (3, 1)
+    assert "Nothing is to be said of the other 2" in page
+    assert "其余 2 台无异常" in (await browser.get("/recorders/school-3/nvr-1?lang=zh")).text
