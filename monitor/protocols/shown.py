@@ -14,7 +14,12 @@ def without_secrets(url: str) -> str:
     """A URL fit to be shown: no user information, and no name or password in its path or query."""
     parts = urlsplit(url)
     shown = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
-    return _SPOKEN.sub(r"\1=***", shown)
+    return masked(shown)
+
+
+def masked(text: str) -> str:
+    """A text without the names and passwords that an address in it may say."""
+    return _SPOKEN.sub(r"\1=***", text)
 
 
 def speaks_a_secret(url: str) -> bool:

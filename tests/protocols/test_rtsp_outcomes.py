@@ -534,6 +534,14 @@ async def test_the_password_shows_nowhere_even_if_the_camera_echoes_it():
     assert "***" in seen.reason
 
 
+async def test_a_login_in_the_path_shows_nowhere_either():
+    async with ScriptedCamera(on={"DESCRIBE": lambda request: reply(request, f"404 {request.url} unknown")}) as camera:
+        seen = await see(f"{camera.url}/user=monitor&password=geheim")
+    assert seen.outcome is Outcome.NOT_FOUND
+    assert "geheim" not in repr(seen)
+    assert "password=***" in seen.reason
+
+
 @pytest.mark.parametrize("before", ["", "x" * 45, "x" * 60, "x" * 300])
 async def test_a_login_that_the_camera_echoes_does_not_show_however_it_is_written_or_cut(before):
     secret = "geheim/42"

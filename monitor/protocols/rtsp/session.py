@@ -17,6 +17,7 @@ from monitor.protocols.rtsp.dated import Replay
 from monitor.protocols.rtsp.messages import Reply, printable
 from monitor.protocols.rtsp.sdp import VideoTrack, video_track
 from monitor.protocols.rtsp.url import control_url
+from monitor.protocols.shown import masked
 
 _OUTCOMES: Mapping[int, tuple[Outcome, str]] = {
     403: (Outcome.FORBIDDEN, "the camera forbids this stream to this account"),
@@ -144,7 +145,7 @@ class Session:
         secret = self._login.credentials.password if self._login.credentials else ""
         for written in (secret, quote(secret, safe="")) if len(secret) > 2 else ():
             words = words.replace(written, "***")
-        return printable(_BASIC.sub("***", words), 84)
+        return printable(_BASIC.sub("***", masked(words)), 84)
 
     def _answer(self, reply: Reply) -> Authorizer:
         """What to send after a 401; raises when nothing more may be sent."""
