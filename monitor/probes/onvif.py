@@ -24,9 +24,10 @@ MAY_FAIL = {
     "events": HARMLESS,
 }
 """How a question may fail without making the look incomplete; every other failure does."""
-FATAL = frozenset(
-    {Outcome.TIMEOUT, Outcome.CLOSED, Outcome.REFUSED, Outcome.CONNECT_TIMEOUT, Outcome.NO_ROUTE}
-) | frozenset({Outcome.DNS, Outcome.TLS, Outcome.REDIRECTED, Outcome.ABANDONED, Outcome.BUSY, Outcome.TOO_LARGE})
+FATAL = {
+    Outcome.DNS, Outcome.REFUSED, Outcome.NO_ROUTE, Outcome.CONNECT_TIMEOUT, Outcome.TIMEOUT, Outcome.CLOSED,
+    Outcome.TLS, Outcome.TOO_LARGE, Outcome.BUSY, Outcome.REDIRECTED, Outcome.ABANDONED,
+}  # fmt: skip
 """After these the device is not asked further in this look."""
 NO_LOGIN = frozenset({Outcome.AUTH, Outcome.AUTH_RESTING, Outcome.AUTH_MISSING, Outcome.LOCKED})
 """After these only what needs no login is asked: clock and services, which come before the identity."""
@@ -127,19 +128,21 @@ def _profiles(look: _Look) -> None:
 
 
 def _stream_uri(look: _Look) -> None:
-    token = _first_token(look)
-    if token:
-        uri, foreign = onvif.read_stream_uri(look.device, token, look.deadline)
-        look.facts["stream_uri"] = onvif.without_secrets(uri)
-        _note_foreign(look, "stream_uri", foreign)
+    _uri(look, "stream_uri", onvif.read_stream_uri)
 
 
 def _snapshot_uri(look: _Look) -> None:
+    _uri(look, "snapshot_uri", onvif.read_snapshot_uri)
+
+
+def _uri(look: _Look, name: str, read: Callable[[Device, str, Deadline], tuple[str, str]]) -> None:
+    """Of the first profile; an address on another host is told as such."""
     token = _first_token(look)
     if token:
-        uri, foreign = onvif.read_snapshot_uri(look.device, token, look.deadline)
-        look.facts["snapshot_uri"] = onvif.without_secrets(uri)
-        _note_foreign(look, "snapshot_uri", foreign)
+        uri, foreign = read(look.device, token, look.deadline)
+        look.facts[name] = onvif.without_secrets(uri)
+        if foreign:
+            look.device.foreign[name] = foreign
 
 
 def _ntp(look: _Look) -> None:
@@ -152,11 +155,6 @@ def _events(look: _Look) -> None:
 
 def _first_token(look: _Look) -> str:
     return next((str(profile["token"]) for profile in look.facts.get("profiles", ()) if profile["token"]), "")
-
-
-def _note_foreign(look: _Look, name: str, foreign: str) -> None:
-    if foreign:
-        look.device.foreign[name] = foreign
 
 
 def _evidence(look: _Look, at: datetime, seconds: float) -> Evidence:

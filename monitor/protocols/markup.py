@@ -46,3 +46,11 @@ def text(element: Element, *names: str) -> str:
     """The text of the first descendant with one of the names, "" if there is none."""
     found = next(each(element, *names), None)
     return (found.text or "").strip() if found is not None else ""
+
+
+def canonical(element: Element) -> bytes:
+    """The element as Canonical XML: equal for elements that say the same."""
+    from lxml import etree
+
+    written: bytes = etree.tostring(element, method="c14n")
+    return written

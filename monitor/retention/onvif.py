@@ -15,6 +15,7 @@ from monitor.model import Channel, ChannelRecordings, Deadline, Evidence, Memory
 from monitor.protocols import onvif
 from monitor.protocols.logins import may_try
 from monitor.protocols.loose import mapping, sequence
+from monitor.protocols.markup import canonical
 from monitor.protocols.onvif import Device, Trouble
 from monitor.protocols.onvif.events import notification
 from monitor.retention.clock import NETWORK
@@ -247,8 +248,8 @@ class _Look:
         for _ in range(PAGES):
             wanted: dict[str, Any] = {"SearchToken": token, "MinResults": 1, "MaxResults": PAGE, "WaitTime": WAIT}
             root = self.device.ask("search", operation, self.deadline, **wanted).element
-            fresh = [element for element in root.iter("{*}" + name) if _key(element) not in seen]
-            seen |= {_key(element) for element in fresh}
+            fresh = [element for element in root.iter("{*}" + name) if canonical(element) not in seen]
+            seen |= {canonical(element) for element in fresh}
             yield from fresh
             state = (root.findtext(".//{*}SearchState") or "").strip()
             idle = 0 if fresh else idle + 1
@@ -269,10 +270,3 @@ class _Look:
 
     def _date(self, instant: float) -> datetime:
         return datetime.fromtimestamp(instant + self.shift, UTC)
-
-
-def _key(element: Any) -> bytes:
-    from lxml import etree
-
-    text: bytes = etree.tostring(element, method="c14n")
-    return text
