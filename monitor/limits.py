@@ -34,6 +34,8 @@ class PictureLimits:
     """No scene: standard deviation below this, or ..."""
     black_correlation: float = 0.5
     """... neighbouring pixels agree less than this: only electronic noise."""
+    black_chroma: float = 12.0
+    """Mean distance from grey, in levels of Cb and Cr, from which it is no black: a blue screen is as dark."""
     dark_p99: float = 32.0
     """99 of 100 pixels at or below this, though a scene can be made out = dark."""
     uniform_spread: float = 3.0
@@ -54,6 +56,8 @@ class PictureLimits:
     """Where there is a reference its flat share must be exceeded by this, or ..."""
     no_signal_entropy_below: float = 1.5
     """... its entropy be undercut by so many bits."""
+    no_signal_caption: float = 0.03
+    """A line of letters longer than this share of the width amid an even ground = no_signal."""
     bars: float = 0.85
     """Share of the columns that are one even level down the upper half, and ..."""
     bars_chroma: float = 30.0
@@ -66,6 +70,10 @@ class PictureLimits:
     """... and that is exceeded by this share."""
     snow_correlation: float = 0.4
     """Neighbouring pixels agree less than this, and ..."""
+    snow_correlation_coarse: float = 0.75
+    """The same where the picture has neither light nor shade, ..."""
+    snow_relief: float = 4.0
+    """... its tiles' means spreading less than this: snow of a coarse grain, and ..."""
     snow_noise: float = 15.0
     """... noise above this, native = snow."""
     noise_level: float = 6.0
@@ -75,11 +83,11 @@ class PictureLimits:
     noise_alone: float = 10.0
     """Native noise above this = noise, without a reference."""
     stripe_spread: float = 10.0
-    """Standard deviation of the row or column means above this, and ..."""
-    stripe_peak: float = 0.3
-    """... this share of their energy in one wavelength, and ..."""
-    stripe_coherence: float = 0.8
-    """... the quarters of the picture agree so well on them = stripes; a fence or a blind seldom does."""
+    """Standard deviation of the picture's strongest wave above this, and ..."""
+    stripe_peak: float = 0.08
+    """... this share of the energy of all waves as short, and ..."""
+    stripe_coherence: float = 0.6
+    """... the parts of the picture agree so well on it = stripes; a fence or a blind seldom does."""
     stripe_above: float = 5.0
     """Where there is a reference its stripes must be exceeded by this."""
 

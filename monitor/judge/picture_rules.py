@@ -24,6 +24,14 @@ class Answer(NamedTuple):
 
 NIGHTS_DIFFER = 1 / 3
 """Brightness of a dark picture beside that of a reference, from which it is only another night."""
+MUCH_STAYED = 0.4
+"""Where so much of the picture is as it was, the rest is covered: nightfall and another view leave less."""
+NOTHING_AMID = 0.001
+"""Share of the middle of a picture that is nothing."""
+NO_PART = 0.92
+"""Share of the tiles without anything to see: an encoder leaves a trace in some."""
+ALL_OF_IT = 0.9985
+"""Share of the picture near one grey level: a single lamp far away would take more off it."""
 NO_REFERENCE = "no reference yet"
 
 Rule = Callable[[Facts, PictureLimits], Answer]
@@ -54,15 +62,34 @@ def corrupt(picture: Facts, limits: PictureLimits) -> Answer:
 
 def black(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
+    overlay = _only_overlay(now, limits)
     empty = now["spread"] < limits.black_spread or now["correlation"] < limits.black_correlation
+    empty = empty or overlay or _only_glow(now, limits)
+    brightest = now["level" if overlay else "p99"]
     said = f"brightest hundredth at {now['p99']:.0f} of 255, spread {now['spread']:.1f}"
-    return answer(now["p99"] <= limits.black_p99 and empty, f"{said}: no scene in it" if empty else said)
+    found = brightest <= limits.black_p99 and empty and now["chroma"] < limits.black_chroma
+    return answer(found, f"{said}: no scene in it" if empty else said)
+
+
+def _card(now: Mapping[str, Any], limits: PictureLimits) -> bool:
+    """A ground that was filled and not seen, with something on it perhaps."""
+    return bool(now["amid"] < 1 and now["ground_spread"] < limits.uniform_exact_spread)
+
+
+def _only_overlay(now: Mapping[str, Any], limits: PictureLimits) -> bool:
+    """An even ground with nothing on it but what is burnt in along the edges: a name, a clock, a badge."""
+    return bool(now["amid"] < NOTHING_AMID and now["caption"] <= limits.no_signal_caption)
+
+
+def _only_glow(now: Mapping[str, Any], limits: PictureLimits) -> bool:
+    """Nothing to see in any part: a sensor's own warmth."""
+    return bool(now["p99"] <= limits.dark_p99 and now["flat"] >= NO_PART and now["ground"] >= ALL_OF_IT)
 
 
 def dark(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     said = f"brightest hundredth at {now['p99']:.0f} of 255"
-    if now["p99"] > limits.black_p99:
+    if now["p99"] > limits.black_p99 or now["caption"] > limits.no_signal_caption:
         return answer(False, said)
     if _night_as_usual(picture, limits):
         return answer(False, f"{said}, hardly darker than the reference")
@@ -72,23 +99,26 @@ def dark(picture: Facts, limits: PictureLimits) -> Answer:
 
 
 def _night_as_usual(picture: Facts, limits: PictureLimits) -> bool:
-    """A reference, which is never taken from too dark a picture, was as dark; or nearly, and the view is there."""
+    """A reference, which is never taken from too dark a picture, was as dark; or nearly, and the view is there; or a
+    part of it is, as bright as ever."""
     reference = picture["reference"]
-    if picture["now"]["p99"] > limits.dark_p99:
-        return bool(reference.get("same_light"))
-    recognised = reference.get("lost", 1.0) < limits.occluded_share_lasting
-    return bool(recognised and reference["light"] >= NIGHTS_DIFFER)
+    usual = picture["now"]["p99"] > limits.dark_p99 or reference.get("stayed", 0.0) >= MUCH_STAYED
+    if usual and reference.get("same_light"):
+        return True
+    return bool(reference.get("lost", 1.0) < limits.occluded_share_lasting and reference["light"] >= NIGHTS_DIFFER)
 
 
 def uniform(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     width = now["p99"] - now["p1"]
     said = f"grey levels span {width:.1f}, spread {now['spread']:.2f}"
+    if _card(now, limits) and _only_overlay(now, limits):
+        return answer(True, f"one colour all over but for letters along the edges: spread {now['ground_spread']:.2f}")
     if now["p1"] >= limits.white_p1:
         return answer(True, f"white all over: {said}")
     even = now["spread"] < limits.uniform_spread and width < limits.uniform_range
-    if not even or now["p99"] <= limits.dark_p99:  # of too little light nothing else can be said
-        return answer(False, said)
+    if not even or (now["p99"] <= limits.dark_p99 and now["chroma"] < limits.black_chroma):
+        return answer(False, said)  # of too little light nothing else can be said
     if now["spread"] < limits.uniform_exact_spread:
         return answer(True, f"one colour all over, flatter than any sensor: {said}")
     return _even(said, known(picture), limits)
@@ -104,10 +134,9 @@ def _even(said: str, reference: Mapping[str, Any] | None, limits: PictureLimits)
 
 def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
     now, reference = picture["now"], known(picture)
-    if now["bars"] > limits.bars and now["chroma"] > limits.bars_chroma:
-        share = now["bars"]
-        return answer(True, f"{share:.0%} of the columns one even level, in many colours: colour bars")
     said = f"{now['flat']:.0%} of the picture flat, {now['entropy']:.1f} bit of grey levels"
+    if shown := _shown_instead(now, said, limits):
+        return answer(True, shown)
     if now["flat"] < limits.no_signal_flat or now["entropy"] >= limits.no_signal_entropy:
         return answer(False, said)
     if reference is None:
@@ -119,6 +148,17 @@ def no_signal(picture: Facts, limits: PictureLimits) -> Answer:
     if flatter or poorer:
         return answer(True, f"{said}: a card, not the scene of the reference ({reference['entropy']:.1f} bit)")
     return undecidable(f"{said}, and the reference has no more ({reference['entropy']:.1f} bit)")
+
+
+def _shown_instead(now: Mapping[str, Any], said: str, limits: PictureLimits) -> str:
+    """What no lens ever shows, reference or not."""
+    if now["bars"] > limits.bars and now["chroma"] > limits.bars_chroma:
+        return f"{now['bars']:.0%} of the columns one even level, in many colours: colour bars"
+    if now["caption"] > limits.no_signal_caption:
+        return f"an even ground with letters over {now['caption']:.0%} of the width: a card, not a scene"
+    if _card(now, limits) and now["level"] > limits.dark_p99:
+        return f"{said}, on a ground more even than any sensor's: a card, not a scene"
+    return ""
 
 
 def overexposed(picture: Facts, limits: PictureLimits) -> Answer:
@@ -133,7 +173,9 @@ def overexposed(picture: Facts, limits: PictureLimits) -> Answer:
 def snow(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     said = f"noise {now['native_noise']:.1f} grey levels, neighbouring pixels agree {now['correlation']:.2f}"
-    return answer(now["correlation"] < limits.snow_correlation and now["native_noise"] > limits.snow_noise, said)
+    coarse = now["relief"] < limits.snow_relief and now["correlation"] < limits.snow_correlation_coarse
+    grain = now["correlation"] < limits.snow_correlation or coarse
+    return answer(grain and now["native_noise"] > limits.snow_noise, said)
 
 
 def noise(picture: Facts, limits: PictureLimits) -> Answer:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from monitor.judge.picture_rules import NO_REFERENCE, Answer, answer, known, undecidable
+from monitor.judge.picture_rules import MUCH_STAYED, NO_REFERENCE, Answer, answer, known, undecidable
 from monitor.limits import PictureLimits
 from monitor.model import Facts
 
@@ -16,8 +16,6 @@ SOFT_TOO = 1.3
 NEW_LIGHT = "no reference for this light yet"
 MOST = 0.65
 """Share of the lost tiles that undoing a shift brings back: fewer come back by chance where the view repeats itself."""
-MUCH_STAYED = 0.4
-"""Where so much of the picture is as it was, the rest is covered: another view leaves less."""
 NEARLY_ALL = 0.9
 """Share of the lost tiles that a clear shift brings back."""
 CROSS_LIGHT_SHARE = 0.85

@@ -155,6 +155,8 @@ def fit(numbers: Statistics, limits: PictureLimits) -> bool:
         and numbers.clipped <= limits.overexposed_share
         and numbers.native_noise < limits.noise_alone
         and not card
+        and (numbers.amid == 1 or numbers.ground_spread > limits.uniform_exact_spread)
+        and numbers.caption <= limits.no_signal_caption
         and not (numbers.bars > limits.bars and numbers.chroma > limits.bars_chroma)
         and (numbers.focus == 0 or numbers.focus >= limits.blurred_focus)
         and numbers.blank < limits.partial_flat

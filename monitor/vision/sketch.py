@@ -25,6 +25,8 @@ LAPLACIAN_POWER = 20
 """Variance of the Laplacian of white noise of variance 1: the sum of the kernel's squares."""
 CONTOUR = 8.0
 """Coarse gradient of a tile (root mean square) from which it has a contour that could be sharp."""
+BURNT, NIGHT = 240.0, 90.0
+"""Grey level of a lamp, and mean of a picture that is dark around it."""
 FEWEST_CONTOURS = 8
 SHARPEST = 0.8
 """Quantile of the tiles that is said: fog, night and depth of field leave some part sharp, a bad lens none."""
@@ -120,13 +122,28 @@ def _fine(values: Floats, noise: float) -> Floats:
     return np.sqrt(np.maximum(power, 0))
 
 
+def _inside(contours: Tiles) -> Tiles:
+    """Without the upmost and the lowest row, if there are enough: letters burnt in there are sharp before any lens."""
+    inside = contours.copy()
+    inside[[0, -1]] = False
+    return inside if inside.sum() >= FEWEST_CONTOURS else contours
+
+
+def _glare(values: Floats) -> Tiles:
+    """Tiles in and around a burnt-out lamp in the dark: its halo is soft before the sharpest lens."""
+    burnt = values > BURNT
+    if not burnt.any() or values.mean() > NIGHT:
+        return np.zeros((DOWN, ACROSS), bool)
+    return np.asarray(cv2.dilate(tile_mean(burnt.astype(np.float32)), np.ones((5, 5), np.uint8)) > 0)
+
+
 def _focus(values: Floats, noise: float, coarse: Floats, fine: Floats) -> float:
     """Laplacian per gradient of the sharpest contours, 0 = too few contours to tell.
 
     For an edge as for texture it is about the inverse of the blur's width: 1.4 to 3 in focus, 1.1 and less from a
     Gaussian of 3 pixels at 640 wide.
     """
-    contours = coarse > CONTOUR
+    contours = _inside((coarse > CONTOUR) & ~_glare(values))
     if contours.sum() < FEWEST_CONTOURS:
         return 0.0
     across, down = (cv2.Sobel(values, cv2.CV_32F, *axis, ksize=1) for axis in ((1, 0), (0, 1)))

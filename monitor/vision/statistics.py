@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from monitor.vision import noise
+from monitor.vision.card import card
 from monitor.vision.colour import colour
 from monitor.vision.decode import Picture, Plane
 from monitor.vision.sketch import DOWN, Floats, Sketch
@@ -14,8 +15,9 @@ from monitor.vision.work import Small
 
 FLAT_SPREAD = 1.5
 """A tile with a smaller standard deviation (grey levels) carries nothing to see."""
-BLANK_RANGE, BLANK_SPREAD = 1.5, 4.0
-"""Tiles of so equal a mean, with no more spread than noise, were filled and not seen: no surface is lit so evenly."""
+BLANK_RANGE, BLANK_OFF, BLANK_SPREAD = 1.5, 1.2, 4.0
+"""Tiles of so equal a mean, row by row as well, with no more spread than noise, were filled and not seen: no surface is
+lit so evenly."""
 BAR_RANGE = 8.0
 """Grey levels between the brightest and the darkest pixel of a column of a colour bar, as coarsely as it is coded."""
 BARS_DIFFER = 20.0
@@ -35,14 +37,19 @@ class Statistics:
     entropy: float  # bits of the grey histogram
     clipped: float  # share of pixels >= 250
     correlation: float  # lag-1 horizontal: pictures ~1, electronic noise ~0
+    relief: float  # standard deviation of the tiles' means: a scene has light and shade, snow has none
     flat: float  # share of tiles with next to no spread
     blank: float  # share of the height, from the bottom up, filled with one even grey from side to side
+    ground: float  # share of the picture within 10 grey levels of the commonest one
+    ground_spread: float  # standard deviation of that part
+    caption: float  # width of the longest line of letters amid an even ground, share of the picture's; 0 = none
+    amid: float  # share of the middle of the picture that is off an even ground; 1 = the ground is none
     bars: float  # share of the columns that are one even level down the upper half: near 1 on colour bars
     focus: float  # of the sharpest contours: 1.4 to 3 in focus, below 1.15 out of it; 0 = too few to tell
     native_noise: float  # grey levels, median over native patches
-    stripe_spread: float  # of the row or column profile, whichever is the more periodic
-    stripe_peak: float  # largest share of that profile's spectral energy in one line
-    stripe_coherence: float  # how well the quarters of the picture agree on that profile, -1..1
+    stripe_spread: float  # of the strongest wave, any direction, grey levels
+    stripe_peak: float  # its share of the energy of all waves as short
+    stripe_coherence: float  # how well the parts of the picture agree on that wave, -1..1
     blue: float  # mean Cb - 128
     red: float  # mean Cr - 128
     chroma: float  # distance of the colours from grey: below ~2 the picture is monochrome
@@ -58,7 +65,7 @@ def measure(picture: Picture, small: Small, drawn: Sketch) -> Statistics:
     histogram = cv2.calcHist([inner], [0], None, [256], [0, 256]).ravel() / inner.size
     level, spread = _moments(histogram)
     cumulated = np.cumsum(histogram)
-    bands, tone = stripes(inner), colour(small)
+    bands, tone, blank = stripes(drawn.values), colour(small), card(picture, drawn, histogram)
     return Statistics(
         level=level,
         spread=spread,
@@ -67,8 +74,13 @@ def measure(picture: Picture, small: Small, drawn: Sketch) -> Statistics:
         entropy=_entropy(histogram),
         clipped=float(histogram[250:].sum()),
         correlation=_correlation(inner, spread),
+        relief=float(drawn.level.std()),
         flat=float((drawn.spread < FLAT_SPREAD).mean()),
         blank=_blank(drawn),
+        ground=blank.ground,
+        ground_spread=blank.ground_spread,
+        caption=blank.caption,
+        amid=blank.amid,
         bars=_bars(drawn.values),
         focus=drawn.focus,
         native_noise=noise.native(picture),
@@ -124,10 +136,16 @@ def _bars(values: Floats) -> float:
 
 
 def _blank(drawn: Sketch) -> float:
-    (low, high), lowest = BLANK_LEVELS, drawn.level[-1]
-    if lowest.max() - lowest.min() > BLANK_RANGE:
-        return 0.0
-    level = float(np.median(lowest))
-    uneven = np.maximum(np.abs(drawn.level - level) / BLANK_RANGE * 2, drawn.spread / BLANK_SPREAD).max(axis=1)
-    rows = int(np.argmax([*uneven[::-1], np.inf] > np.float32(1)))
-    return rows / DOWN if low < level < high else 0.0
+    """From the lowest row of tiles up, or from the one above it: a name or a clock may be burnt in there."""
+    filled = [_filled(drawn, rows) for rows in (DOWN, DOWN - 1)]
+    return max(filled[0], filled[1] + 1 if filled[1] > 1 else 0) / DOWN
+
+
+def _filled(drawn: Sketch, rows: int) -> int:
+    """How many of the first ``rows`` rows, from the last of them up, are one even grey, neither night nor glare."""
+    (low, high), level = BLANK_LEVELS, drawn.level[:rows]
+    even = float(np.median(level[-1]))
+    if np.ptp(level[-1]) > BLANK_RANGE or not low < even < high:
+        return 0
+    uneven = np.maximum(np.abs(level - even) / BLANK_OFF, drawn.spread[:rows] / BLANK_SPREAD).max(axis=1)
+    return int(np.argmax([*uneven[::-1], np.inf] > np.float32(1)))

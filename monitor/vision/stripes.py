@@ -1,54 +1,92 @@
-"""Regular bands across the whole picture: interference, a failing sensor readout."""
+"""Regular bands across the whole picture, in any direction: interference, a failing sensor readout."""
 
-import itertools
-from collections.abc import Sequence
+import functools
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
-from monitor.vision.decode import Plane
-
 Floats = np.ndarray[Any, Any]
 
-QUARTERS = 4
-SLOW = 31
-"""Pixels of the Gaussian whose result, the slow part of a profile, is taken off."""
-FAINT = 6.0
-"""Grey levels of a profile that is not worth dividing; far below any limit."""
+SLOWEST = 9.0
+"""Bands across 240 pixels below which they are light and shade."""
+SLOW = 25
+"""Pixels of the average that is taken off before the parts are compared: a roof's edge is in step with anything."""
+PARTS = 4
+"""Parts of each side of the picture, all of which must show the bands in step, ..."""
+AMISS = 2
+"""... but for so many, which may be burnt out."""
+FAINT, FAINT_SHARE = 6.0, 0.04
+"""Grey levels and share of a wave that is not worth comparing; far below any limit."""
+NEAR = np.arange(-1, 2)
+"""A wave fills three lines of the spectrum under a Hann window."""
 
 
 class Bands(NamedTuple):
-    spread: float  # standard deviation of the profile, grey levels
-    peak: float  # largest share of its spectral energy in one line
-    coherence: float  # how well the quarters of the picture agree on it, -1..1; 0 where the bands are faint
+    spread: float  # standard deviation of the strongest wave, grey levels
+    peak: float  # its share of the spectral energy of all waves as short
+    coherence: float  # of the parts of the picture the worst but AMISS: its share in that wave, in step; 1 = alike
 
 
-def stripes(grey: Plane) -> Bands:
-    """Row or column means less their slow part: the more periodic of the two directions."""
-    found = [_bands(_waves([grey], axis)[0]) for axis in (0, 1)]
-    axis = int(found[1].spread * found[1].peak > found[0].spread * found[0].peak)
-    chosen = found[axis]
-    return chosen if chosen.spread < FAINT else chosen._replace(coherence=_coherence(grey, axis))
+def stripes(values: Floats) -> Bands:
+    """``values``: the miniature, float32. The strongest wave of its spectrum, and whether it runs alike all over."""
+    rows, columns = values.shape
+    window, short, gain = _window(rows, columns)
+    power = _power(cv2.multiply(values - values.mean(), window)) * short
+    down, across = (int(index) for index in np.unravel_index(int(power.argmax()), power.shape))
+    peak = power[(down + NEAR)[:, None] % rows, np.clip(across + NEAR, 0, power.shape[1] - 1)[None]]
+    if not across:  # the spectrum's other half
+        peak[:, 0] = power[-(down + NEAR) % rows, 1]
+    energy = max(float(peak.sum()), 1e-6)
+    share = energy / max(float(power.sum()), 1e-6)
+    pitch = _middle(down, peak.sum(axis=1), rows), _middle(across, peak.sum(axis=0), columns)
+    kept = float(np.prod(np.sinc(pitch)))  # a pixel is the mean over its width: fine bands are fainter in it
+    spread = float(np.sqrt(2 * energy)) / gain / kept
+    worth = spread > FAINT and share > FAINT_SHARE
+    return Bands(spread, share, _coherence(values, *pitch) if worth else 0.0)
 
 
-def _waves(strips: Sequence[Plane], axis: int) -> Floats:
-    """Of each strip the means of its columns (axis 0) or rows (axis 1), less their slow part; a row each."""
-    reduced = [cv2.reduce(strip, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).reshape(1, -1) for strip in strips]
-    profiles = np.concatenate(reduced)
-    return np.asarray(profiles - cv2.GaussianBlur(profiles, (SLOW, 1), 0))
+def _middle(line: int, energies: Floats, size: int) -> float:
+    """Waves a pixel, -.5 to .5, of a wave between three lines of the spectrum."""
+    return (line + float(NEAR @ energies) / max(float(energies.sum()), 1e-6) + size / 2) % size / size - 0.5
 
 
-def _bands(wave: Floats) -> Bands:
-    spectrum = np.abs(np.fft.rfft(wave)) ** 2
-    return Bands(float(wave.std()), float(spectrum.max() / max(spectrum.sum(), 1e-6)), 0.0)
+@functools.lru_cache(maxsize=16)
+def _window(rows: int, columns: int) -> tuple[Floats, Floats, float]:
+    """Hann window; 1 where waves are short enough, in half a spectrum; what the window makes of a wave's size."""
+    window = cv2.createHanningWindow((columns, rows), cv2.CV_32F)
+    waves = np.hypot(np.fft.fftfreq(rows)[:, None], np.fft.fftfreq(columns)[None, : columns // 2]) * 240
+    squares = float((window**2).sum()) * rows * columns
+    return window, (waves >= SLOWEST).astype(np.float32), float(np.sqrt(squares))
 
 
-def _coherence(grey: Plane, axis: int) -> float:
-    """The worst correlation of a quarter, one of four strips across the bands, with all of them."""
-    edges = [grey.shape[axis] * quarter // QUARTERS for quarter in range(QUARTERS + 1)]
-    strips = [grey[a:b] if axis == 0 else grey[:, a:b] for a, b in itertools.pairwise(edges)]
-    waves = _waves(strips, axis)
-    whole = waves.mean(axis=0)
-    strength = np.linalg.norm(waves, axis=1) * np.linalg.norm(whole)
-    return float(((waves @ whole) / np.maximum(strength, 1e-6)).min())
+def _power(values: Floats) -> Floats:
+    """(rows, columns / 2): every wave once. OpenCV packs the spectrum of real numbers: real and imaginary columns in
+    turn, and the first column, waves straight down, row by row in the same way; that takes a ninth of the time."""
+    packed = cv2.dft(values)
+    rows, columns = values.shape
+    power = np.zeros((rows, columns // 2), np.float32)
+    power[:, 1:] = packed[:, 1:-1:2] ** 2 + packed[:, 2:-1:2] ** 2
+    power[1 : rows // 2, 0] = packed[1:-1:2, 0] ** 2 + packed[2:-1:2, 0] ** 2
+    return power
+
+
+def _coherence(values: Floats, down: float, across: float) -> float:
+    """``down``, ``across``: waves a pixel."""
+    quick = values - cv2.blur(values, (SLOW, SLOW))
+    turns = _turned(quick.shape[1], across)
+    (a, b), (c, d) = (
+        [cv2.gemm(one, turn, 1, None, 0, flags=cv2.GEMM_2_T) for turn in turns]  # type: ignore[call-overload]  # None: nothing is added
+        for one in (cv2.gemm(part, quick, 1, None, 0) for part in _turned(len(quick), down))  # type: ignore[call-overload]  # the same
+    )
+    found = (a - d) + 1j * (b + c)
+    whole = found.mean()
+    return float(np.sort((found * whole.conj()).real.ravel())[AMISS] / max(abs(whole) ** 2, 1e-6))
+
+
+def _turned(size: int, pitch: float) -> tuple[Floats, Floats]:
+    """(PARTS, size), real and imaginary: what a part of one side has of a wave, when multiplied with it. OpenCV's
+    product of matrices starts no threads."""
+    part = np.arange(size) * PARTS // size == np.arange(PARTS)[:, None]
+    turn = 2 * np.pi * pitch * np.arange(size)
+    return (part * np.cos(turn)).astype(np.float32), (part * -np.sin(turn)).astype(np.float32)

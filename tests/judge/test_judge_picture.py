@@ -15,9 +15,9 @@ from monitor.model import Evidence, Finding, Key, Outcome, Target
 
 CAMERA = Target(Key("site", "gate"), "camera", "127.0.0.1")
 NUMBERS = {
-    "level": 110.0, "spread": 45.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
-    "flat": 0.05, "blank": 0.0, "bars": 0.02, "focus": 1.8, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
-    "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 12.0, "tint": 0.0,
+    "level": 110.0, "spread": 45.0, "relief": 30.0, "p1": 12.0, "p99": 220.0, "entropy": 7.1, "clipped": 0.02, "correlation": 0.97,
+    "flat": 0.05, "blank": 0.0, "ground": 0.2, "ground_spread": 6.0, "caption": 0.0, "amid": 1.0, "bars": 0.02, "focus": 1.8, "native_noise": 0.9, "stripe_spread": 5.0, "stripe_peak": 0.1,
+    "stripe_coherence": 0.3, "blue": -2.0, "red": 3.0, "chroma": 11.0, "tint": 0.0,
 }  # fmt: skip
 HEALTHY: dict[str, Any] = {
     "key_frames": 1, "decoded": 1, "refused": [], "damaged": 0, "complaints": [], "width": 1920, "height": 1080,
@@ -37,6 +37,15 @@ HEALTHY: dict[str, Any] = {
     },
 }  # fmt: skip
 DARKER = {"reference": {"same_light": False, "light": 0.2}}
+BLACK = {
+    "level": 1.0,
+    "p99": 0.5,
+    "spread": 8.0,
+    "correlation": 0.6,
+    "chroma": 1.0,
+    "ground": 0.99,
+    "ground_spread": 0.0,
+}
 UNLEARNED = {"reference": {"learned": False, "samples": 3}}
 STILL = {"moved": False, "movement_newest": 0.0, "still": True, "suspect": True, "still_looks": 4}
 FROZEN = {"suspect": True, "freeze": STILL | {"pictures": 8, "alike": 0.4}}
@@ -67,7 +76,17 @@ STORIES = [
     ("dark, only electronic noise", {"now": {"p99": 30.0, "spread": 5.0, "correlation": 0.1}}, "fault", "black"),
     ("dark, but a scene", {"now": {"p99": 20.0, "spread": 4.0}} | DARKER, "fault", "dark"),
     ("a little darker than any night, the view as ever", {"now": {"p99": 28.0, "spread": 4.0}}, "ok", None),
-    ("as dark, and another view", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5}}, "fault", "dark"),
+    ("as dark, and another view", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5, "stayed": 0.3}}, "fault", "dark"),
+    ("the lit half of a night covered, the rest as ever", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5}}, "fault", "occluded"),
+    ("black, but for a name burnt in along the edge", {"now": BLACK | {"amid": 0.0}} | UNLEARNED, "fault", "black"),
+    ("black, and a lamp in its middle", {"now": BLACK | {"amid": 0.01}} | UNLEARNED, "fault", "dark"),
+    ("black, and words in its middle", {"now": BLACK | {"amid": 0.01, "caption": 0.3}} | UNLEARNED, "fault", "no_signal"),
+    ("a slope of colour, and words in its middle", {"now": {"amid": 0.01, "caption": 0.3}} | UNLEARNED, "fault", "no_signal"),
+    ("a failed sensor warm in one corner", {"now": {"p99": 15.0, "spread": 1.4, "flat": 1.0, "ground": 1.0}} | UNLEARNED, "fault", "black"),
+    ("a blue screen, as dark as black", {"now": {"p1": 29.0, "p99": 30.0, "spread": 0.0, "chroma": 112.0}} | UNLEARNED, "fault", "uniform"),
+    ("grey, but for a clock along the edge", {"now": {"p1": 127.0, "p99": 129.0, "spread": 5.0, "ground": 0.98, "ground_spread": 0.1, "amid": 0.0}} | UNLEARNED, "fault", "uniform"),
+    ("grey, and a badge in its middle", {"now": {"ground": 0.98, "ground_spread": 0.1, "amid": 0.05}} | UNLEARNED, "fault", "no_signal"),
+    ("snow of a coarse grain", {"now": {"correlation": 0.55, "native_noise": 22.0, "relief": 3.0}}, "fault", "snow"),
     ("very dark, on the first night", {"now": {"p99": 36.0}} | UNLEARNED, "unknown", None),
     ("very dark, as every night", {"now": {"p99": 36.0}}, "ok", None),
     ("one grey where a scene was", {"now": {"spread": 1.0, "p1": 126.0, "p99": 130.0}}, "fault", "uniform"),

@@ -23,6 +23,23 @@ def covered(view: np.ndarray) -> np.ndarray:
     return shown
 
 
+def headlights(view: np.ndarray) -> np.ndarray:
+    """Two cars straight on: soft halos all about, the rest of the night too dark to be sharp."""
+    down, across = np.mgrid[0 : view.shape[0], 0 : view.shape[1]]
+    lamps = [np.hypot(across - x, down - 200) for x in (270, 370)]
+    return np.minimum(
+        view * 0.08 + sum(400 * np.exp(-((one / 30) ** 2)) + 50 * np.exp(-((one / 110) ** 2)) for one in lamps), 255
+    )
+
+
+def lettered(view: np.ndarray) -> np.ndarray:
+    """Names burnt in above and below, sharp before any lens."""
+    letters = np.zeros(view.shape, np.uint8)
+    for y in (66, 338):
+        cv2.putText(letters, "CAMERA 12 GATE 2026-05-01", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    return np.where(letters > 0, 255, view)
+
+
 def in_colour(grey: np.ndarray, blue: int, red: int) -> KeyFrame:
     """JPEG: what some cameras send."""
     planes = [np.full(grey.shape, 128 + shift, np.uint8) for shift in (red, blue)]
@@ -37,10 +54,23 @@ def in_colour(grey: np.ndarray, blue: int, red: int) -> KeyFrame:
         (cv2.GaussianBlur(VIEW, (0, 0), 1), None),
         (cv2.GaussianBlur(VIEW, (0, 0), 4), "blurred"),
         (cv2.GaussianBlur(VIEW * 0.6, (0, 0), 4), "blurred"),
+        (lettered(cv2.GaussianBlur(VIEW, (0, 0), 6)), "blurred"),
+        (headlights(cv2.GaussianBlur(VIEW, (0, 0), 1)), None),
         (half_filled(VIEW), "partial_loss"),
+        (lettered(half_filled(VIEW)), "partial_loss"),
         (covered(VIEW), None),
     ],
-    ids=["sharp", "a little soft", "out of focus", "out of focus at dusk", "lower half filled", "half covered"],
+    ids=[
+        "sharp",
+        "a little soft",
+        "out of focus",
+        "out of focus at dusk",
+        "out of focus under names",
+        "headlights",
+        "lower half filled",
+        "lower half filled, and a name in it",
+        "half covered",
+    ],
 )
 def test_the_first_look(view: np.ndarray, fault: str | None) -> None:
     memory = b""
