@@ -18,8 +18,8 @@ LEVELS = ((0.98, "█", "green"), (0.5, "▆", "yellow"), (0.001, "▃", "red"),
 """At least this share of a day -> sign and colour."""
 ROW = (
     *("site", "recorder", "camera", "verdict", "fault", "reason", "required_days", "span_days", "depth_days"),
-    *("coverage", "longest_gap_seconds", "gaps", "oldest", "newest", "samples_checked", "samples_bad", "samples_dated"),
-    *("forecast_days", "days"),
+    *("coverage", "longest_gap_seconds", "gaps", "gaps_count", "oldest", "newest", "samples_checked", "samples_bad"),
+    *("samples_dated", "forecast_days", "days"),
 )
 
 

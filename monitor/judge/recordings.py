@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from monitor.judge.recorder import judge_recorder
 from monitor.model import (
     Channel,
@@ -20,11 +22,13 @@ from monitor.model import (
 )
 from monitor.retention.coverage import DAY, Coverage, measure
 from monitor.retention.forecast import forecast_days, usable_bytes
+from monitor.retention.intervals import Stretches
 from monitor.retention.verdict import Kept, decide
 
 Judged = tuple[Verdict, FaultKind | None, str]
 Excused = Sequence[tuple[float, float]]
 """Agreed maintenance as UTC epoch seconds: nothing is expected then."""
+MOST_GAPS = 1000
 
 
 def judge_recordings(target: Target, evidence: Evidence, excused: Excused = ()) -> tuple[Finding, ...]:
@@ -122,7 +126,8 @@ def _row(target: Target, channel: Channel, judged: Judged, kept: Kept | None) ->
         "depth_days": _days(coverage.depth),
         "coverage": _round(coverage.coverage, 6),
         "longest_gap_seconds": _round(coverage.longest_gap, 1),
-        "gaps": [[_when(start, target), _when(end, target)] for start, end in coverage.gaps.tolist()] if kept else None,
+        "gaps": [[_when(start, target), _when(end, target)] for start, end in _told(coverage.gaps)] if kept else None,
+        "gaps_count": len(coverage.gaps) if kept else None,
         "oldest": _when(coverage.oldest, target),
         "newest": _when(coverage.newest, target),
         "samples_checked": checked if kept else None,
@@ -131,6 +136,13 @@ def _row(target: Target, channel: Channel, judged: Judged, kept: Kept | None) ->
         "forecast_days": _round(kept.forecast_days if kept else None, 2),
         "days": [[day.date.isoformat(), _round(day.coverage, 4)] for day in coverage.days],
     }
+
+
+def _told(gaps: Stretches) -> list[list[float]]:
+    """In the order of time; of very many, as of a camera that records movement alone, the longest."""
+    longest = np.sort(np.argsort(gaps[:, 0] - gaps[:, 1], kind="stable")[:MOST_GAPS])
+    told: list[list[float]] = gaps[longest].tolist()
+    return told
 
 
 def _days(seconds: float | None) -> float | None:

@@ -13,6 +13,8 @@ from monitor.retention.verdict import certainty
 HALF = 0.5
 """Below this share a day counts as mostly lost."""
 NOTHING = 0.001
+SHOWN = 50
+"""Gaps of one camera: the longest."""
 SPOKEN_OF = 100
 """Of more cameras than this only those with something to say are spoken of one by one."""
 
@@ -64,6 +66,11 @@ class Row:
 
     def on(self, day: date) -> Cell | None:
         return next((cell for cell in self.cells if cell.date == day), None)
+
+    @property
+    def gaps_count(self) -> int:
+        """All gaps, those that are not shown included."""
+        return int(self.facts.get("gaps_count") or len(self.gaps))
 
     @property
     def older_days(self) -> float:
@@ -140,7 +147,7 @@ def _row(board: Board, recorder: Target, channel: Channel) -> Row:
     key = Key(recorder.key.site, channel.camera)
     state, standing = board.devices.get(key), _standing(board, key)
     facts = standing.last.facts if standing else {}
-    gaps = tuple(
+    gaps = _longest(
         Gap(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in facts.get("gaps") or ()
     )
     checked, bad = facts.get("samples_checked"), facts.get("samples_bad")
@@ -160,6 +167,12 @@ def _row(board: Board, recorder: Target, channel: Channel) -> Row:
         standing.last.at if standing else None,
         standing.last.fault if standing and standing.verdict is not Verdict.FAULT else None,
     )
+
+
+def _longest(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
+    """As many as a person may want to read, in the order of time."""
+    longest = sorted(gaps, key=lambda gap: gap.seconds, reverse=True)[:SHOWN]
+    return tuple(sorted(longest, key=lambda gap: gap.start))
 
 
 def _cells(facts: Facts, gaps: Sequence[Gap], channel: Channel, timezone: str) -> Iterator[Cell]:

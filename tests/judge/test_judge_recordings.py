@@ -35,8 +35,8 @@ TARGET = Target(
 )
 ROW = {
     *("site", "recorder", "camera", "verdict", "fault", "reason", "required_days", "span_days", "depth_days"),
-    *("coverage", "longest_gap_seconds", "gaps", "oldest", "newest", "samples_checked", "samples_bad", "samples_dated"),
-    *("forecast_days", "days"),
+    *("coverage", "longest_gap_seconds", "gaps", "gaps_count", "oldest", "newest", "samples_checked", "samples_bad"),
+    *("samples_dated", "forecast_days", "days"),
 }
 
 
@@ -203,3 +203,15 @@ def test_agreed_maintenance_excuses_a_gap() -> None:
     assert words(of(judge_recordings(TARGET, read), "gate")) == ("fault", "recording_gap")
     excused = [(NOW - 6 * DAY, NOW - 5 * DAY)]
     assert words(of(judge_recordings(TARGET, read, excused), "gate")) == ("ok", None)
+
+
+def test_of_very_many_gaps_the_longest_are_told_in_order() -> None:
+    """As of a camera that records movement alone and was configured as one that always records."""
+    starts = [NOW - 15 * DAY + 300.0 * number for number in range(4320)]
+    short = tuple(Segment(start, start + 200.0) for start in starts if not 0 <= start - (NOW - 5 * DAY) < 7200)
+    recordings = Recordings(NOW, (ChannelRecordings("ch1", short), full("ch2")))
+    facts = of(judge_recordings(TARGET, evidence(recordings=recordings)), "gate").facts
+    assert len(facts["gaps"]) == 1000 < facts["gaps_count"]
+    assert facts["gaps"] == sorted(facts["gaps"])
+    longest = [gap for gap in facts["gaps"] if gap[0].startswith("2026-09-15T19:58")]
+    assert len(longest) == 1, "the two hours are among them"

@@ -94,3 +94,14 @@ async def test_of_very_many_cameras_only_those_with_something_to_say_are_spoken_
     assert (page.count('<th scope="row" class="camera"'), page.count('<li class="keeping">')) == (3, 1)
     assert "Nothing is to be said of the other 2" in page
     assert "其余 2 台无异常" in (await browser.get("/recorders/school-3/nvr-1?lang=zh")).text
+
+
+async def test_of_very_many_gaps_the_longest_are_shown(house: House, browser: httpx.AsyncClient) -> None:
+    gaps = [[f"2026-02-20T{at // 60:02d}:{at % 60:02d}:00+08:00"] * 2 for at in range(300)]
+    gaps[200][1] = "2026-02-20T03:21:30+08:00"
+    recorded(house.board, "gate", gaps=gaps, gaps_count=4000)
+    page = (await browser.get("/recorders/school-3/nvr-1")).text
+    assert "4000 gaps" in page
+    assert "and 3950 shorter ones" in page
+    assert "2026-02-20 03:20 – 03:21" in page
+    assert len(page) < 60_000
