@@ -23,7 +23,5 @@ def reloading() -> bool:
 
 def watchdog_seconds() -> float | None:
     """How often systemd wants a sign of life; None when it does not."""
-    micros = os.environ.get("WATCHDOG_USEC")
-    return (
-        int(micros) / 1e6 if micros and os.environ.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid()) else None
-    )
+    micros, pid = os.environ.get("WATCHDOG_USEC"), os.environ.get("WATCHDOG_PID")
+    return int(micros) / 1e6 if micros and pid in (None, str(os.getpid())) else None

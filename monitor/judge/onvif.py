@@ -90,19 +90,16 @@ def _identity(target: Target, facts: Facts) -> Judged | None:
     """None when there is neither a serial nor an expectation: nothing was promised."""
     serial = facts["serial"]
     expected = target.options.get("serial") or (facts.get("known") or {}).get("serial")
+    if not expected:
+        return (Verdict.OK, None, f"serial {serial}") if serial else None
     if not serial:
-        return (
-            (Verdict.UNKNOWN, None, f"the device no longer tells its serial ({expected} before)") if expected else None
-        )
-    if expected and serial != expected and "GetDeviceInformation" in facts.get("mended", ()):
+        return Verdict.UNKNOWN, None, f"the device no longer tells its serial ({expected} before)"
+    if serial == expected:
+        return Verdict.OK, None, f"serial {serial}"
+    if "GetDeviceInformation" in facts.get("mended", ()):
         return Verdict.UNKNOWN, None, f"serial {serial} where {expected} was, but the answer was broken XML"
-    if expected and serial != expected:
-        return (
-            Verdict.FAULT,
-            FaultKind.DEVICE_REPLACED,
-            f"serial {serial} where {expected} was: another device, or its board",
-        )
-    return Verdict.OK, None, f"serial {serial}"
+    words = f"serial {serial} where {expected} was: another device, or its board"
+    return Verdict.FAULT, FaultKind.DEVICE_REPLACED, words
 
 
 def _stream(target: Target, facts: Facts) -> Judged:

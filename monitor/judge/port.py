@@ -13,15 +13,5 @@ def judge_port(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     elif evidence.outcome in NOT_THERE:
         recorder = target.role == "recorder"
         verdict, fault = Verdict.FAULT, FaultKind.RECORDER_UNREACHABLE if recorder else FaultKind.UNREACHABLE
-    return (
-        Finding(
-            target.key,
-            evidence.probe,
-            verdict,
-            fault,
-            evidence.reason,
-            evidence.at,
-            evidence.seconds,
-            facts=evidence.facts,
-        ),
-    )
+    seen = (evidence.reason, evidence.at, evidence.seconds)
+    return (Finding(target.key, evidence.probe, verdict, fault, *seen, facts=evidence.facts),)
