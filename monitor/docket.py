@@ -9,6 +9,7 @@ from monitor.blame.scene import is_open
 from monitor.model import Fault, Key, Subject, Transition
 from monitor.store import Changes
 from monitor.store.outbox import Message
+from monitor.store.packed import Packed
 
 
 class Docket:
@@ -62,7 +63,8 @@ class Docket:
     def _keep(self, fault: Fault) -> None:
         if fault.id not in self.faults:
             self._of[fault.subject] = (*self._of.get(fault.subject, ()), fault.id)
-        self.faults[fault.id] = fault
+        packed = isinstance(fault.facts, Packed)  # it stands for days, and a picture's facts are large
+        self.faults[fault.id] = fault if packed else replace(fault, facts=Packed(fault.facts))
 
     def _forget(self, fault: Fault) -> None:
         del self.faults[fault.id]

@@ -70,7 +70,7 @@ def _faults(connection: sqlite3.Connection, where: str, values: tuple[object, ..
 def _record(fault: Fault) -> str:
     return to_json(
         {
-            "facts": dict(fault.facts),
+            "facts": dict(fault.facts.items()),
             "ladder": fault.ladder,
             "picture": fault.picture,
             "reopened": fault.reopened,
