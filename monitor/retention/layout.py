@@ -160,6 +160,8 @@ def _check(pattern: str, channels: Sequence[str]) -> None:
         raise LayoutError(
             f"the layout has %{min(unknown)}, which is not one of {' '.join('%' + name for name in FIELDS)}"
         )
+    if other := re.search(r"\{(?!camera\})\w*\}", pattern):
+        raise LayoutError(f"the layout has {other[0]}: only {{camera}} is put in; write * for what differs")
     if "s" not in used and not (used & {"Y", "y"} and ({"m", "d"} <= used or "j" in used)):
         raise LayoutError("the layout names no date: write %Y, %m and %d, or %s for epoch seconds")
     if len(channels) > 1 and "{camera}" not in pattern:

@@ -1,9 +1,13 @@
 """Checks inside one camera and between the cameras of a site, on raw data."""
 
+from collections import Counter
 from typing import Any
 
 from monitor.settings.schema import moved_login
 from monitor.settings.sources import Loc, Sources
+
+CAMERA = "{camera}"
+"""Of a layout: the camera's channel is put in there."""
 
 
 def check_camera(sources: Sources, loc: Loc, camera: dict[str, Any], site: dict[str, Any]) -> None:
@@ -41,3 +45,15 @@ def check_channels(sources: Sources, cameras: list[tuple[Loc, dict[str, Any]]]) 
             sources.add(
                 (*loc, key), f"channel {place[1]!r} of {place[0]!r} is already camera {first[place]!r}; correct one"
             )
+
+
+def check_layouts(
+    sources: Sources, recorders: list[tuple[Loc, dict[str, Any]]], cameras: list[tuple[Loc, dict[str, Any]]]
+) -> None:
+    """A layout tells the cameras of its recorder apart."""
+    kept = Counter(str(camera.get("recorder")) for _, camera in cameras)
+    for loc, recorder in recorders:
+        key, layout = "layout", recorder.get("layout")
+        if isinstance(layout, str) and CAMERA not in layout and kept[str(recorder.get("id"))] > 1:
+            words = f"{key}: it has no {CAMERA}, but several cameras are kept here; write where each is"
+            sources.add((*loc, key), words)

@@ -4,7 +4,7 @@ value hides no other mistake."""
 from collections.abc import Iterator
 from typing import Any
 
-from monitor.settings.cameras import check_camera, check_channels, check_login
+from monitor.settings.cameras import check_camera, check_channels, check_layouts, check_login
 from monitor.settings.sources import Loc, Sources
 
 _GROUPS = ("recorders", "cameras", "devices")
@@ -40,6 +40,7 @@ def _check_site(sources: Sources, loc: Loc, site: dict[str, Any]) -> None:
     for owner_loc, owner in [(loc, site), *groups["cameras"]]:
         _check_retention(sources, owner_loc, owner)
     check_channels(sources, groups["cameras"])
+    check_layouts(sources, groups["recorders"], groups["cameras"])
     _check_circles(sources, devices)
 
 

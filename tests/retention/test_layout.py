@@ -127,6 +127,7 @@ def test_columns_agree_with_one_expression_a_record() -> None:
         ("/video/{camera}/%H.mp4", ["a"], "names no date"),
         ("/video/{camera}/%Q%s.mp4", ["a"], "%Q, which is not one of"),
         ("/video/%s.mp4", ["a", "b"], "has no {camera}"),
+        ("/video/{camera}/{channel}/%s.mp4", ["a"], "has {channel}: only"),
         ("/video/%Y%m%d/{camera}.mp4", ["cams/a"], "before the first field"),
     ],
 )

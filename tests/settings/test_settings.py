@@ -181,7 +181,7 @@ sites:
   - id: a
     limits: {stream: {loss_ratio: 0.2}}
     retention_days: 20
-    recorders: [{id: r, kind: files, layout: /v/%s.mp4, limits: {onvif: {clock_offset_seconds: 5m}}}]
+    recorders: [{id: r, kind: files, layout: "/v/{camera}/%s.mp4", limits: {onvif: {clock_offset_seconds: 5m}}}]
     cameras:
       - {id: x, rtsp: "rtsp://192.0.2.1/", recorder: r}
       - {id: y, rtsp: "rtsp://192.0.2.2/", recorder: r, limits: {stream: {loss_ratio: 0.3}}, retention_days: 30}
@@ -200,7 +200,7 @@ def test_a_recorder_knows_its_channels(write: Write) -> None:
 sites:
   - id: a
     timezone: Asia/Shanghai
-    recorders: [{id: r, kind: files, layout: /v/%s.mp4}]
+    recorders: [{id: r, kind: files, layout: "/v/{camera}/%s.mp4"}]
     cameras:
       - {id: x, rtsp: "rtsp://192.0.2.1/", recorder: r, channel: 7, installed: 2024-09-01, retention_days: 30}
       - {id: y, rtsp: "rtsp://192.0.2.2/", recorder: r, event_only: true, schedule: [fri 22:00-06:00]}
