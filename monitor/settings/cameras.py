@@ -55,5 +55,5 @@ def check_layouts(
     for loc, recorder in recorders:
         key, layout = "layout", recorder.get("layout")
         if isinstance(layout, str) and CAMERA not in layout and kept[str(recorder.get("id"))] > 1:
-            words = f"{key}: it has no {CAMERA}, but several cameras are kept here; write where each is"
+            words = f"{key}: it has no {CAMERA} though several cameras are kept here; write where each is"
             sources.add((*loc, key), words)
