@@ -10,7 +10,7 @@ from monitor.retention.media import Box, Damaged, Read, children, find, number
 
 NOT_SYNC = 0x10000
 """Of a sample's flags: it is no key picture."""
-LOOKED_AT = 64
+LOOKED_AT = 400
 """Fragments before the wanted one in which a key picture is looked for."""
 MOOF_LIMIT = 1024**2
 Pair = tuple[Box, Box]
@@ -25,15 +25,15 @@ def pairs_of(boxes: Sequence[Box]) -> list[Pair]:
     return pairs
 
 
-def with_key(read: Read, boxes: Sequence[Box], moov: bytes, share: float) -> Pair:
-    """The last fragment that begins with a key picture, at or before a share of the file; else the one there."""
+def with_key(read: Read, boxes: Sequence[Box], moov: bytes, share: float) -> Pair | None:
+    """The last fragment that begins with a key picture, at or before a share of the file; None = none is near."""
     pairs = pairs_of(boxes)
     wanted = min(int(share * len(pairs)), len(pairs) - 1)
     for index in range(wanted, max(wanted - LOOKED_AT, -1), -1):
         moof = pairs[index][0]
         if _begins_with_key(read(moof.offset, min(moof.size, MOOF_LIMIT))[moof.header :], moov):
             return pairs[index]
-    return pairs[wanted]
+    return None
 
 
 def ranges(read: Read, boxes: Sequence[Box], chosen: Pair) -> tuple[Range, ...]:

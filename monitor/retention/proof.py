@@ -199,7 +199,10 @@ def _ends_well(read: media.Read, boxes: Sequence[media.Box]) -> None:
 
 def _of_fragments(one: Instant, read: media.Read, boxes: Sequence[media.Box], index: bytes, within: float) -> Fetched:
     share = within / one.length if one.length else 0.0
-    chosen = moof, mdat = fragments.with_key(read, boxes, index, share)
+    chosen = fragments.with_key(read, boxes, index, share)
+    if chosen is None:
+        return Fetched(one, reason="has no key picture near: cannot be judged")
+    moof, mdat = chosen
     if moof.size + mdat.size > PART_LIMIT:
         return Fetched(one, reason="has fragments too large to fetch")
     return Fetched(one, fragments.ranges(read, boxes, chosen), mdat.end)
@@ -228,7 +231,7 @@ async def decode_all(fetched: Sequence[Fetched], deadline: Deadline) -> tuple[Sa
 
 async def decode(one: Fetched, deadline: Deadline) -> Sample:
     """Decode one of them in a worker process."""
-    from monitor.vision.recorded import UNKNOWN_KIND, playable
+    from monitor.vision.recorded import NO_START, UNKNOWN_KIND, playable
 
     chosen = one.chosen
     if not one.ranges:
@@ -237,7 +240,8 @@ async def decode(one: Fetched, deadline: Deadline) -> Sample:
     sample = await decoded(chosen.channel, chosen.at, within, playable, one.ranges, one.size, one.sample)
     if sample.good:
         return replace(sample, reason=one.reason, dated=one.dated)
-    if sample.reason == UNKNOWN_KIND and not chosen.path.lower().endswith(KNOWN_NAMES):
+    foreign = sample.reason == UNKNOWN_KIND and not chosen.path.lower().endswith(KNOWN_NAMES)
+    if foreign or sample.reason == NO_START:
         return replace(sample, good=None)
     return sample
 

@@ -8,6 +8,9 @@ import re
 import struct
 from collections.abc import Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from monitor.retention.media import Damaged, Read
 
 RIFFS = 64
@@ -18,6 +21,8 @@ CHECKSUM = b"\xbf\x84"
 INFO_LIMIT = 4096
 MILLISECOND = 1_000_000
 """Nanoseconds of one Matroska tick, unless the file says otherwise."""
+TAGS = (8, 9, 18)
+"""Of FLV: sound, pictures, script data."""
 CLOCK, WRAP = 90_000, 2**33
 """Of the program clock reference: ticks a second, and where it begins anew."""
 SYNC, PACKETS, ALIGNED = 0x47, (188, 192, 204), 8
@@ -112,11 +117,23 @@ def _flv(head: bytes, tail: bytes, size: int) -> float | None:
     seconds = _told(head, b"duration")
     if seconds:
         return seconds
-    before = int.from_bytes(tail[-4:], "big")
-    tag = tail[-4 - before : -4]
-    if len(tag) < 11 or int.from_bytes(tag[1:4], "big") != before - 11:
-        return None
-    return (int.from_bytes(tag[4:7], "big") | tag[7] << 24) / 1000 or None
+    return _last_tag(np.frombuffer(tail, np.uint8).astype(np.int64)) / 1000 or None
+
+
+def _last_tag(tail: NDArray[np.int64]) -> int:
+    """Milliseconds of the last whole tag: its size stands before its content and, with 11 more, after it. 0 = none."""
+    if len(tail) < 16:
+        return 0
+    places = np.arange(len(tail) - 3)
+    told = tail[:-3] << 24 | tail[1:-2] << 16 | tail[2:-1] << 8 | tail[3:]
+    likely = places[(told >= 11) & (told <= places)]
+    starts = likely - told[likely]
+    sizes = tail[starts + 1] << 16 | tail[starts + 2] << 8 | tail[starts + 3]
+    whole = starts[(sizes == told[likely] - 11) & np.isin(tail[starts], TAGS)]
+    if not len(whole):
+        return 0
+    high, middle, low, extended = tail[int(whole[-1]) + 4 : int(whole[-1]) + 8].tolist()
+    return int(extended << 24 | high << 16 | middle << 8 | low)
 
 
 def _told(head: bytes, name: bytes) -> float | None:

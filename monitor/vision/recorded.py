@@ -1,14 +1,19 @@
 """Decodes one picture of a recorded file of which only parts were fetched. Runs in a worker process."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import av
 from av.logging import Capture
 
+Packet = Any
+"""An av.Packet, whose type parameter older releases do not know."""
 MEGAPIXELS_LIMIT = 200
 UNKNOWN_KIND = "is no recording of a known kind"
+NO_START = "does not begin with a whole picture there"
+"""Pictures that build up over many, as with intra refresh, cannot be judged by one."""
 PACKETS_LIMIT = 400
 """Packets to go through for one picture: what comes before the first key picture of a stream."""
 
@@ -62,10 +67,8 @@ def playable(ranges: Sequence[tuple[int, bytes]], size: int, sample: tuple[int, 
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
             # Taken out by its place: thousands of packets that were not fetched may lie before it.
-            packet = _first_key(container, stream) if sample is None else av.Packet(parts.at(*sample))
-            if packet is None:
-                return "gives no picture at that time"
-            return _judge([*stream.codec_context.decode(packet), *stream.codec_context.decode(None)])
+            packets = _from_key(container, stream) if sample is None else [av.Packet(parts.at(*sample))]
+            return _judge(_pictures(stream, packets))
     except av.FFmpegError as error:
         return f"cannot be decoded ({error.strerror or type(error).__name__})"
 
@@ -81,16 +84,24 @@ def _opened(parts: Parts) -> "Iterator[av.container.InputContainer | None]":
         yield container
 
 
-def _first_key(container: "av.container.InputContainer", stream: av.VideoStream) -> "av.Packet[av.VideoStream] | None":
-    for packet in itertools.islice(container.demux(stream), PACKETS_LIMIT):
-        if packet.size and packet.is_keyframe:
-            return packet
-    return None
+def _from_key(container: "av.container.InputContainer", stream: av.VideoStream) -> Iterator[Packet]:
+    packets = (packet for packet in itertools.islice(container.demux(stream), PACKETS_LIMIT) if packet.size)
+    return itertools.dropwhile(lambda packet: not packet.is_keyframe, packets)
 
 
-def _judge(frames: Sequence[av.VideoFrame]) -> str:
+def _pictures(stream: av.VideoStream, packets: Iterable[Packet]) -> list[av.VideoFrame] | None:
+    """The first that come out; none where they build up over more packets than there are. None = no packets at all."""
+    begun = False
+    for packet in packets:
+        begun = True
+        if frames := stream.codec_context.decode(packet):
+            return frames
+    return stream.codec_context.decode(None) if begun else None
+
+
+def _judge(frames: Sequence[av.VideoFrame] | None) -> str:
     if not frames:
-        return "gives no picture"
+        return "gives no picture at that time" if frames is None else NO_START
     if frames[0].is_corrupt:
         return "gives a damaged picture"
     if frames[0].width * frames[0].height > MEGAPIXELS_LIMIT * 1_000_000:

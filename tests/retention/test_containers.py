@@ -20,25 +20,32 @@ FORMATS = {
     "mp4": ("mp4", {}, "libx264"),
     "faststart.mp4": ("mp4", {"movflags": "faststart"}, "libx264"),
     "fragmented.mp4": ("mp4", {"movflags": "frag_keyframe+empty_moov+default_base_moof"}, "libx264"),
+    "pictures.mp4": ("mp4", {"movflags": "frag_every_frame+empty_moov+default_base_moof"}, "libx264"),
     "ts": ("mpegts", {}, "libx264"),
     "mkv": ("matroska", {}, "libx264"),
     "live.mkv": ("matroska", {"live": "1"}, "libx264"),
     "avi": ("avi", {}, "mjpeg"),
     "flv": ("flv", {}, "libx264"),
+    "live.flv": ("flv", {"flvflags": "no_duration_filesize"}, "libx264"),
     "h264": ("h264", {}, "libx264"),
 }
 CODING = {"libx264": {"preset": "ultrafast", "threads": "1"}}
 TELLS_NOTHING = {"h264"}
-TELLS_TIMES_ONLY = {"ts", "live.mkv"}
+TELLS_TIMES_ONLY = {"ts", "live.mkv", "live.flv"}
 
 
 @cache
 def clip(name: str) -> bytes:
-    """Noise, so that no part is like another; a key picture every two seconds."""
+    """A key picture every two seconds."""
     form, options, codec = FORMATS[name]
+    return encoded(form, options, codec, {"g": str(2 * RATE), **CODING.get(codec, {})})
+
+
+def encoded(form: str, options: dict[str, str], codec: str, coding: dict[str, str]) -> bytes:
+    """Noise, so that no part is like another."""
     noise = np.random.default_rng(7)
     with tempfile.NamedTemporaryFile() as file, av.open(file.name, "w", format=form, options=options) as output:
-        stream = output.add_stream(codec, rate=RATE, options={"g": str(2 * RATE), **CODING.get(codec, {})})
+        stream = output.add_stream(codec, rate=RATE, options=coding)
         stream.width, stream.height = 64, 48
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for _ in range(SECONDS * RATE):
@@ -106,3 +113,14 @@ async def test_only_of_a_kind_that_is_known_it_is_said_that_it_is_damaged() -> N
         part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
         said.append((await proof.decode(part, Deadline.after(30))).good)
     assert said == [None, False]
+
+
+@pytest.mark.parametrize("options", [{}, {"movflags": "frag_keyframe+empty_moov+default_base_moof"}])
+async def test_pictures_that_build_up_over_many_are_not_called_damaged(options: dict[str, str]) -> None:
+    """Intra refresh: after the first there is no whole picture to begin with."""
+    content = encoded("mp4", options, "libx264", {"x264-params": "intra-refresh=1:keyint=50", "threads": "1"})
+    for share in (0.3, 0.7):
+        one = Instant("gate", "/a.mp4", 1e9 + share * SECONDS, 1e9, SECONDS, len(content))
+        part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
+        sample = await proof.decode(part, Deadline.after(30))
+        assert sample.good is not False, sample.reason
