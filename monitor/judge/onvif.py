@@ -20,7 +20,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.NOT_FOUND: FaultKind.ONVIF_FAILED,
     Outcome.SERVER_ERROR: FaultKind.ONVIF_FAILED,
     Outcome.REDIRECTED: FaultKind.ONVIF_FAILED,
-    Outcome.FOREIGN_ADDRESS: FaultKind.ONVIF_FAILED,
     Outcome.AUTH: FaultKind.AUTH_FAILED,
     Outcome.AUTH_RESTING: FaultKind.AUTH_FAILED,  # refused until it is tried again: the verdict stands while it rests
     Outcome.AUTH_MISSING: FaultKind.AUTH_FAILED,

@@ -1,6 +1,6 @@
 """What a recorder keeps."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,6 @@ class Segment:
     end: float | None  # None = still open
     size: int | None = None
     kind: str = "continuous"  # continuous, motion, alarm, manual, other
-    ref: str = field(default="", compare=False)  # how the reader finds it again
 
 
 @dataclass(frozen=True, slots=True)

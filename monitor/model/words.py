@@ -95,7 +95,6 @@ class Outcome(StrEnum):
     BUSY = "busy"  # 453, 503
     SERVER_ERROR = "server_error"
     REDIRECTED = "redirected"  # to another host: never followed
-    FOREIGN_ADDRESS = "foreign_address"
     UNSUPPORTED = "unsupported"
     NO_VIDEO = "no_video"  # the SDP offers none
     NO_RTP = "no_rtp"

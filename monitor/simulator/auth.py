@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import Enum
 
 REALM = "IP Camera"
@@ -88,9 +88,6 @@ class Guard:
         if self.one_shot:
             self.nonce, self.count = secrets.token_hex(16), 0
         return Answer.ACCEPTED
-
-
-_Digest = Callable[[str], str]
 
 
 def _md5(text: str) -> str:

@@ -62,7 +62,6 @@ REFUSED = (Outcome.AUTH, Outcome.AUTH_RESTING, Outcome.AUTH_MISSING, Outcome.FOR
 UNDECIDED = (
     Outcome.BUSY,
     Outcome.REDIRECTED,
-    Outcome.FOREIGN_ADDRESS,
     Outcome.UNSUPPORTED,
     Outcome.INCOMPLETE,
     Outcome.CRASHED,

@@ -47,7 +47,7 @@ class Recordings:
 def to_segments(items: Sequence[Item], dress: Dress) -> list[Segment]:
     stretches = to_utc([(item.start, item.end) for item in items], dress)
     return [
-        Segment(start, end, item.size, item.kind, item.uri)
+        Segment(start, end, item.size, item.kind)
         for item, (start, end) in zip(items, stretches, strict=True)
         if end > start
     ]
