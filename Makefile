@@ -52,7 +52,7 @@ format: $(READY) ## put the code into shape
 bench: $(READY) system ## cost of a look, beside its peers, in one run
 	$(BIN)/python -m benchmarks.look
 
-bench-%: $(READY) system ## one of the other benchmarks: config fleet isapi metrics month onvif retention site
+bench-%: $(READY) system ## one of the other benchmarks: config fleet isapi metrics month onvif retention
 	$(BIN)/python -m benchmarks.$*
 
 bench-picture: $(READY) system ## what is found and what is falsely raised, beside its peers
