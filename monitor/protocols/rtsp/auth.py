@@ -105,37 +105,35 @@ class Authorizer:
 
     def _digest(self, method: str, uri: str) -> str:
         self._count += 1
-        offer = self.challenge.parameters
-        algorithm = self.challenge.algorithm
-        qop = self.challenge.qop or ""
-        count = f"{self._count:08x}"
-        session = algorithm.endswith("-SESS")
+        offer, qop = self.challenge.parameters, self.challenge.qop or ""
+        session = self.challenge.algorithm.endswith("-SESS")
         # With -sess the first cnonce is part of the session key, so it must stay the same for the nonce's life.
         cnonce = self._session_cnonce if session else self._fixed_cnonce or secrets.token_hex(8)
-        digest = _digester(algorithm)
-        ha1 = digest(self._account(f":{offer.get('realm', '')}:"))
-        if session:
-            ha1 = digest(f"{ha1}:{self.challenge.nonce}:{cnonce}".encode())
-        ha2 = digest(f"{method}:{uri}:{digest(b'')}".encode() if qop == "auth-int" else f"{method}:{uri}".encode())
-        middle = f"{self.challenge.nonce}:{count}:{cnonce}:{qop}" if qop else self.challenge.nonce
+        count = f"{self._count:08x}"
         quoted = {
             "username": self._credentials.username,
             "realm": offer.get("realm", ""),
             "nonce": self.challenge.nonce,
             "uri": uri,
-            "response": digest(f"{ha1}:{middle}:{ha2}".encode()),
+            "response": self._response(method, uri, cnonce, count),
         }
-        bare: dict[str, str] = {}
-        if "opaque" in offer:
-            quoted["opaque"] = offer["opaque"]
-        if offer.get("algorithm"):
-            bare["algorithm"] = offer["algorithm"]
-        if qop:
-            bare |= {"qop": qop, "nc": count}
-        if qop or session:
-            quoted["cnonce"] = cnonce
+        quoted |= {"opaque": offer["opaque"]} if "opaque" in offer else {}
+        quoted |= {"cnonce": cnonce} if qop or session else {}
+        bare = {"algorithm": offer["algorithm"]} if offer.get("algorithm") else {}
+        bare |= {"qop": qop, "nc": count} if qop else {}
         fields = [f'{name}="{_quoted(value)}"' for name, value in quoted.items()]
         return "Digest " + ", ".join(fields + [f"{name}={_CONTROL.sub('', value)}" for name, value in bare.items()])
+
+    def _response(self, method: str, uri: str, cnonce: str, count: str) -> str:
+        """RFC 7616, 3.4.1 to 3.4.3; without a qop as RFC 2069 has it."""
+        algorithm, nonce, qop = self.challenge.algorithm, self.challenge.nonce, self.challenge.qop
+        digest = _digester(algorithm)
+        ha1 = digest(self._account(f":{self.challenge.parameters.get('realm', '')}:"))
+        if algorithm.endswith("-SESS"):
+            ha1 = digest(f"{ha1}:{nonce}:{cnonce}".encode())
+        ha2 = digest(f"{method}:{uri}:{digest(b'')}".encode() if qop == "auth-int" else f"{method}:{uri}".encode())
+        middle = f"{nonce}:{count}:{cnonce}:{qop}" if qop else nonce
+        return digest(f"{ha1}:{middle}:{ha2}".encode())
 
 
 def _digester(algorithm: str) -> Callable[[bytes], str]:
