@@ -67,8 +67,8 @@ def black(picture: Facts, limits: PictureLimits) -> Answer:
     empty = empty or overlay or _only_glow(now, limits)
     brightest = now["level" if overlay else "p99"]
     said = f"brightest hundredth at {now['p99']:.0f} of 255, spread {now['spread']:.1f}"
-    found = brightest <= limits.black_p99 and empty and now["chroma"] < limits.black_chroma
-    return answer(found, f"{said}: no scene in it" if empty else said)
+    plain = now["chroma"] < limits.black_chroma and now["caption"] <= limits.no_signal_caption
+    return answer(brightest <= limits.black_p99 and empty and plain, f"{said}: no scene in it" if empty else said)
 
 
 def _card(now: Mapping[str, Any], limits: PictureLimits) -> bool:

@@ -11,6 +11,8 @@ from monitor.vision.sketch import Floats, Sketch, Tiles, tile_mean
 
 SHIFTED = 0.05
 """Share of tiles lost where they stood from which a shift is looked for: a view that stands still loses fewer."""
+SHIFTED_FAINTLY, FARTHEST = 0.2, 0.13
+"""The same where the phases show nothing, and how far the view is then looked for, share of its size."""
 BELIEVED = 0.05
 """Response of the phase correlation from which a shift is worth undoing; unrelated views give less."""
 RECOVERED = 0.05
@@ -68,10 +70,7 @@ def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
     textured = then.textured & ~masked
     unlike = _correlation(then, now.across, now.down, now.power) < ALIKE
     here = unlike & textured
-    shift = displacement(then, now) if _share(here, textured) > SHIFTED else Displacement(0.0, 0.0, 0.0)
-    usable, lost = textured, here
-    if shift.response > BELIEVED:
-        usable, lost = _aligned(then, now, textured, here, shift)
+    shift, usable, lost = _unshifted(then, now, textured, here)
     known = (textured & ~lost) | (then.faint & ~unlike & ~masked)
     light = _light(then, now, known)
     departed, faded, stayed = _plain(then, now, unlike, masked, light)
@@ -144,9 +143,37 @@ def _window(width: int, height: int) -> Floats:
     return cv2.createHanningWindow((width, height), cv2.CV_32F)
 
 
+def matched(then: Sketch, now: Sketch, still: Tiles) -> Displacement:
+    """By the strength of the edges, without the tiles that are ``still`` where they were: names burnt in do not move
+    with the view. About a millisecond; the response is a correlation, -1..1."""
+    before, after = (cv2.magnitude(one.across, one.down) for one in (then, now))
+    stays = cv2.resize(still.astype(np.uint8), before.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+    before[stays] = before[~stays].mean()
+    down, across = (round(FARTHEST * size) for size in before.shape)
+    found = cv2.matchTemplate(after, before[down:-down, across:-across], cv2.TM_CCOEFF_NORMED)
+    _, response, _, (x, y) = cv2.minMaxLoc(found)
+    return Displacement(float(x - across), float(y - down), float(response))
+
+
+def _unshifted(then: Sketch, now: Sketch, textured: Tiles, here: Tiles) -> tuple[Displacement, Tiles, Tiles]:
+    """How the view has shifted, and what can be compared and is lost with that undone, if it brings anything back."""
+    gone, nowhere = _share(here, textured), Displacement(0.0, 0.0, 0.0)
+    if gone <= SHIFTED:
+        return nowhere, textured, here
+    shift = displacement(then, now)
+    usable, lost = _aligned(then, now, textured, here, shift)
+    if lost is not here or gone <= SHIFTED_FAINTLY:
+        return shift, usable, lost
+    faint = matched(then, now, textured & ~here)
+    usable, lost = _aligned(then, now, textured, here, faint)
+    return (shift if lost is here else faint), usable, lost
+
+
 def _aligned(then: Sketch, now: Sketch, textured: Tiles, here: Tiles, shift: Displacement) -> tuple[Tiles, Tiles]:
     """Tiles that can be compared with the shift undone, their content being in the picture still, and the lost ones of
     them; as they stood where that brings hardly any back."""
+    if shift.response <= BELIEVED:
+        return textured, here
     rows, columns = then.grey.shape[:2]
     across, down = round(shift.across), round(shift.down)
     inside = np.zeros((rows, columns), np.float32)
@@ -156,7 +183,7 @@ def _aligned(then: Sketch, now: Sketch, textured: Tiles, here: Tiles, shift: Dis
         return textured, here
     back = [np.roll(part, (-down, -across), (0, 1)) for part in (now.across, now.down)]
     power = tile_mean(cv2.add(cv2.multiply(back[0], back[0]), cv2.multiply(back[1], back[1])))
-    lost = (_correlation(then, back[0], back[1], power) < ALIKE) & usable
+    lost = (_correlation(then, back[0], back[1], power) < ALIKE) & usable & here  # a name burnt in has stayed
     before = _share(here, usable)
     return (usable, lost) if before - _share(lost, usable) > max(RECOVERED, before / 2) else (textured, here)
 

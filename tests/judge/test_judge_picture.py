@@ -81,6 +81,7 @@ STORIES = [
     ("black, but for a name burnt in along the edge", {"now": BLACK | {"amid": 0.0}} | UNLEARNED, "fault", "black"),
     ("black, and a lamp in its middle", {"now": BLACK | {"amid": 0.01}} | UNLEARNED, "fault", "dark"),
     ("black, and words in its middle", {"now": BLACK | {"amid": 0.01, "caption": 0.3}} | UNLEARNED, "fault", "no_signal"),
+    ("black, and fine words in its middle", {"now": BLACK | {"correlation": 0.4, "amid": 0.002, "caption": 0.1}} | UNLEARNED, "fault", "no_signal"),
     ("a slope of colour, and words in its middle", {"now": {"amid": 0.01, "caption": 0.3}} | UNLEARNED, "fault", "no_signal"),
     ("a failed sensor warm in one corner", {"now": {"p99": 15.0, "spread": 1.4, "flat": 1.0, "ground": 1.0}} | UNLEARNED, "fault", "black"),
     ("a blue screen, as dark as black", {"now": {"p1": 29.0, "p99": 30.0, "spread": 0.0, "chroma": 112.0}} | UNLEARNED, "fault", "uniform"),
