@@ -1,6 +1,8 @@
 """Logging in to a recorder over SSH: known host keys only, and never a second way after the first was refused."""
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,13 +65,11 @@ def _policy() -> Any:
 
 
 def log_in(client: "paramiko.SSHClient", login: Login, deadline: Deadline) -> None:
-    import paramiko
-
     assert login.credentials is not None
     sock = _open(login.host, login.port, deadline.within(CONNECT_SECONDS))
     seconds = max(min(CONNECT_SECONDS, deadline.left()), 0.01)
     password = login.credentials.password
-    try:
+    with _in_words(login, deadline):
         client.connect(
             login.host,
             login.port,
@@ -86,17 +86,22 @@ def log_in(client: "paramiko.SSHClient", login: Login, deadline: Deadline) -> No
             look_for_keys=False,
             sock=sock,
         )
-    except DeviceError:
-        raise
+
+
+@contextmanager
+def _in_words(login: Login, deadline: Deadline) -> Iterator[None]:
+    """What ends a login early, as DeviceError."""
+    import paramiko
+
+    try:
+        yield
     except paramiko.BadHostKeyException as changed:
-        words = (
-            f"the host key of {login.host} has changed to {changed.key.fingerprint}: another machine, or reinstalled"
-        )
+        key = changed.key.fingerprint
+        words = f"the host key of {login.host} has changed to {key}: another machine, or reinstalled"
         raise DeviceError(Outcome.HOST_KEY_CHANGED, words) from None
     except paramiko.PasswordRequiredException:
-        raise DeviceError(
-            Outcome.AUTH_MISSING, "the private key is encrypted: its password must be configured"
-        ) from None
+        words = "the private key is encrypted: its password must be configured"
+        raise DeviceError(Outcome.AUTH_MISSING, words) from None
     except paramiko.AuthenticationException as refused:
         raise _refused(refused, login, deadline) from None
     except (paramiko.SSHException, EOFError, OSError) as error:
