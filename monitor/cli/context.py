@@ -95,10 +95,11 @@ def state_reader(settings: "Settings") -> "Iterator[Store]":
         with closing(Store.reader(path)) as store:
             yield store
     except StoreError as error:
-        fail(_why_unread(path, error))
+        fail(why_unread(path, error))
 
 
-def _why_unread(path: Path, error: Exception) -> str:
+def why_unread(path: Path, error: Exception) -> str:
+    """Why the state at ``path`` cannot be read, and by whom it could be."""
     try:
         path.stat()
     except PermissionError:

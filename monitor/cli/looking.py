@@ -5,9 +5,11 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from monitor import workers
 from monitor.cli.choose import Configured
+from monitor.cli.context import fail, why_unread
 from monitor.judge import judge
 from monitor.lookers import LOOKERS
 from monitor.model import Evidence, Finding, Key, Memory, Target, Verdict
@@ -56,7 +58,7 @@ class Kept:
 
     def __init__(self, configured: Configured) -> None:
         self._path = configured.state_dir / STATE_FILE if configured.state_dir else None
-        self.store = Store(self._path) if self._path and self._path.is_file() else None
+        self.store = _opened(self._path) if self._path else None
         self._salt, entries = self.store.logins() if self.store else (secrets.token_bytes(32), [])
         self._before = frozenset(entries)
         self.guard = LoginGuard(self._salt, entries)
@@ -81,6 +83,14 @@ class Kept:
         if self._path and not self.store and not self._path.exists():
             self.store = Store(self._path)
             self.store.write(settings.put, logins.SALT, self._salt)
+
+
+def _opened(path: Path) -> Store | None:
+    """None where there is none. A look without the logins that rest could lock an account, so it is not made."""
+    try:
+        return Store(path) if path.is_file() else None
+    except (PermissionError, StoreError) as refused:
+        fail(why_unread(path, refused))
 
 
 async def look_at_all(plan: Plan, on_done: Callable[[Result], None]) -> list[Result]:

@@ -127,6 +127,16 @@ async def test_results_are_shown_even_where_a_refused_login_cannot_be_kept(site:
     )
 
 
+async def test_a_state_that_cannot_be_read_is_said_and_is_no_fault_of_a_camera(site: Simulator, tmp_path: Path):
+    configure(tmp_path, site.url("gate"))
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "cctv.sqlite").write_text("no database" * 100)
+    code, out, err = await cctv("--json", folder=tmp_path, P=PASSWORD)
+    assert (code, out) == (2, "")
+    assert err == "state/cctv.sqlite: it is not a state file of this program\n"
+    assert site.stats("gate")["requests"] == {}
+
+
 async def test_a_check_without_a_refusal_leaves_no_trace(site: Simulator, tmp_path: Path):
     configure(tmp_path, site.url("gate"))
     code, out, _ = await cctv(folder=tmp_path, P=PASSWORD)
