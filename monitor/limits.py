@@ -70,10 +70,10 @@ class PictureLimits:
     """... and that is exceeded by this share."""
     snow_correlation: float = 0.4
     """Neighbouring pixels agree less than this, and ..."""
-    snow_correlation_coarse: float = 0.75
+    snow_correlation_coarse: float = 0.8
     """The same where the picture has neither light nor shade, ..."""
-    snow_relief: float = 4.0
-    """... its tiles' means spreading less than this: snow of a coarse grain, and ..."""
+    snow_relief: float = 0.1
+    """... its tiles' means spreading by less than this share of its own spread: snow of a coarse grain, and ..."""
     snow_noise: float = 15.0
     """... noise above this, native = snow."""
     noise_level: float = 6.0

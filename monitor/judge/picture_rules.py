@@ -173,7 +173,7 @@ def overexposed(picture: Facts, limits: PictureLimits) -> Answer:
 def snow(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     said = f"noise {now['native_noise']:.1f} grey levels, neighbouring pixels agree {now['correlation']:.2f}"
-    coarse = now["relief"] < limits.snow_relief and now["correlation"] < limits.snow_correlation_coarse
+    coarse = now["relief"] < limits.snow_relief * now["spread"] and now["correlation"] < limits.snow_correlation_coarse
     grain = now["correlation"] < limits.snow_correlation or coarse
     return answer(grain and now["native_noise"] > limits.snow_noise, said)
 
