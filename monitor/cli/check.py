@@ -20,7 +20,7 @@ def check(
         typer.Argument(metavar="TARGET", help="SITE, SITE/DEVICE, rtsp://… or HOST:PORT; none = all"),
     ] = None,
     config: Annotated[Path | None, typer.Option(help="The configuration file.")] = None,
-    probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif.")] = None,
+    probe: Annotated[str | None, typer.Option(help="Only this probe: tcp, rtsp, picture, onvif, recorder.")] = None,
     close: Annotated[bool, typer.Option("--close", help="The long look: several key frames.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON; with --watch, a line for every round.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until Ctrl-C.")] = False,
