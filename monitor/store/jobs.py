@@ -10,6 +10,7 @@ from monitor.model import Job, JobLine, JobState, Receipt
 from monitor.store.times import epoch, moment
 
 _COLUMNS = tuple(field.name for field in fields(Job) if field.name != "number")
+_JOINED = "joined = ? AND joined <> ''"  # the second tells SQLite that its index holds them all
 _TIMES = frozenset(
     ("opened", "since", "told", "acknowledged", "appointment", "repaired", "healed", "closed", "followed_up")
 )
@@ -77,7 +78,7 @@ def uncalled(connection: sqlite3.Connection, site: str) -> list[Job]:
 
 def ripe(connection: sqlite3.Connection, now: datetime, hold_down: timedelta) -> list[Job]:
     """Not closed, and seen ok for so long, or since a time to come: then the clock was set back."""
-    where = "closed IS NULL AND (healed <= ? OR healed > ?)"
+    where = "closed IS NULL AND healed IS NOT NULL AND (healed <= ? OR healed > ?)"
     return list(_jobs(connection, where, (epoch(now - hold_down), epoch(now))))
 
 
@@ -94,19 +95,19 @@ def summary_of(connection: sqlite3.Connection, site: str) -> Job | None:
 
 def members(connection: sqlite3.Connection, summary: str) -> list[Job]:
     """The jobs a summary speaks for, open and closed."""
-    return list(_jobs(connection, "joined = ? ORDER BY number", (summary,)))
+    return list(_jobs(connection, f"{_JOINED} ORDER BY number", (summary,)))
 
 
 def untold(connection: sqlite3.Connection, summary: str) -> list[Job]:
     """Those of them that are open, and that the repair desks have not heard of yet."""
-    return list(_jobs(connection, "joined = ? AND told IS NULL AND closed IS NULL ORDER BY number", (summary,)))
+    return list(_jobs(connection, f"{_JOINED} AND told IS NULL AND closed IS NULL ORDER BY number", (summary,)))
 
 
 def gathered(connection: sqlite3.Connection, summary: str) -> Gathered:
     """Counted in the file, not job by job: it is asked several times a second, and a summary may have thousands."""
     query = (
         "SELECT count(*) FILTER (WHERE closed IS NULL), count(*) FILTER (WHERE closed IS NULL AND told IS NULL),"
-        " max(told) FROM job WHERE joined = ?"
+        " max(told) FROM job WHERE joined = ? AND joined <> ''"
     )
     still_open, unheard, last = connection.execute(query, (summary,)).fetchone()
     return Gathered(still_open, unheard, moment(last))

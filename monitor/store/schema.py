@@ -112,4 +112,18 @@ def job_book(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_tables, job_book)
+def job_indexes(connection: sqlite3.Connection) -> None:
+    """What is asked several times a second is answered without reading every open job, or every job there ever was."""
+    _run_each(
+        connection,
+        """
+        DROP INDEX job_open;
+        CREATE INDEX job_open ON job (site, origin, closed) WHERE closed IS NULL;
+        CREATE INDEX job_healed ON job (healed) WHERE closed IS NULL AND healed IS NOT NULL;
+        DROP INDEX job_joined;
+        CREATE INDEX job_joined ON job (joined, closed, told) WHERE joined <> '';
+        """,
+    )
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_tables, job_book, job_indexes)

@@ -120,3 +120,19 @@ def test_a_job_closes_after_its_time_and_not_later_because_the_clock_was_set_bac
     hour = timedelta(hours=1)
     ripe = [len(store.read(jobs.ripe, AT + late, hour)) for late in (-24 * hour, timedelta(0), hour / 2, hour)]
     assert ripe == [1, 0, 0, 1]
+
+
+def test_what_is_asked_several_times_a_second_does_not_read_every_job_there_ever_was(store: Store) -> None:
+    def plans(connection: sqlite3.Connection) -> list[str]:
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        jobs.ripe(connection, AT, timedelta(0))
+        jobs.open_summaries(connection)
+        jobs.open_by_site(connection, ["school"])
+        jobs.gathered(connection, "f-1")
+        connection.set_trace_callback(None)
+        return [row["detail"] for query in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+
+    found = store.read(plans)
+    assert len(found) == 4
+    assert all("INDEX" in plan for plan in found)
