@@ -32,7 +32,7 @@ from monitor.web.access import WebConfig, load_web_config
 log = logging.getLogger(__name__)
 
 IDLE_ROUNDS = 3
-"""No look at all has ended for so many poll intervals, or longer deadlines: we hang, and systemd shall restart us."""
+"""When no look has ended for so many poll intervals (or deadlines, if longer) we hang, and systemd must restart us."""
 HISTORY = timedelta(days=7)
 """What the device page shows of the past."""
 FIXED = ("listen", "web_config", "state_dir", "patience")

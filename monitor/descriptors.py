@@ -1,4 +1,4 @@
-"""How many looks at one time this process can afford: every look is a socket, and some things need one besides."""
+"""How many looks at one time this process can afford: every look is a socket, and other things need some too."""
 
 import logging
 import resource
@@ -13,7 +13,7 @@ ENOUGH = 65_536
 
 
 def affordable(slots: int) -> int:
-    """As many of the wanted ``slots`` as there are descriptors for, at least one; the soft limit is raised before."""
+    """As many of the wanted ``slots`` as there are descriptors for, at least one; raises the soft limit first."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = min(hard, ENOUGH) if hard != resource.RLIM_INFINITY else ENOUGH
     if limit > soft:

@@ -10,7 +10,7 @@ from monitor.rounds import Rounds
 
 
 async def look_closely(rounds: Rounds, targets: Sequence[Target]) -> list[Looked]:
-    """Every check, close and with proof of playing, recorded like any other look; then the second streams."""
+    """Look closely with every probe, proof of playing included, and record it as any look; then the second streams."""
     rows = await asyncio.gather(*(_device(rounds, target) for target in targets))
     beside = await asyncio.gather(*(_second(rounds, target) for target in second_streams(targets)))
     return [looked for row in rows for looked in row] + list(beside)

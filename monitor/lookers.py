@@ -7,7 +7,7 @@ from monitor.probes import PROBES, Probe
 
 
 async def read_recorder(target: Target, memory: Memory, deadline: Deadline) -> Evidence:
-    """Every kind of recorder; loaded when the first is read, since a look at a camera can do without."""
+    """Read a recorder of any kind; the kinds are loaded when the first is read, since a look at a camera needs none."""
     from monitor import retention
 
     return await retention.read_recorder(target, memory, deadline)

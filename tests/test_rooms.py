@@ -20,7 +20,7 @@ HOMES = {
     "ifaddr": ("protocols/onvif/",),
     "jinja2": ("typesetting.py", "web/", "reports/"),
     "lxml": ("protocols/", "simulator/"),
-    "numpy": ("vision/", "retention/", "simulator/"),
+    "numpy": ("vision/", "retention/", "simulator/", "judge/recordings.py"),
     "onvif": ("protocols/onvif/",),
     "paramiko": ("protocols/ssh.py", "protocols/ssh_login.py"),
     "pebble": ("workers.py",),

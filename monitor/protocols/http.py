@@ -144,7 +144,7 @@ class Http:
         return self._credentials
 
     async def _send(self, request: "_Request", deadline: Deadline) -> Answer:
-        """Goes along to the same host's TLS port, and waits a moment where a recorder that just served is busy."""
+        """Follows to the same host's TLS port, and waits a moment where a recorder that just served is busy."""
         answer = await self._sent(request, deadline)
         place = secured(self.place, answer)
         if place is not None:

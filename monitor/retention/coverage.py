@@ -176,7 +176,7 @@ def _longer(stretches: Stretches, seconds: float) -> Stretches:
 
 
 def _depth(gaps: Stretches, oldest: float, silent: float, limits: RecordingLimits, now: float) -> float:
-    """Back to the end of the latest real gap, 0 when recording has stopped (retention facts: span and depth)."""
+    """Back to the end of the latest real gap, 0 when recording has stopped."""
     if silent > limits.gap_warn:
         return 0.0
     real = gaps[gaps[:, 1] - gaps[:, 0] >= limits.gap_fail]

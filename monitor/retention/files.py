@@ -117,7 +117,7 @@ class LocalTree:
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
-    """Links are followed, down to the depth of the layout; one that leads nowhere, or to itself, is none."""
+    """Links are followed, down to the depth of the layout; one that leads nowhere, or to itself, is no folder."""
     try:
         return entry.is_dir()
     except OSError:

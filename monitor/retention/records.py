@@ -62,7 +62,7 @@ class Paths:
 
 
 def by_folder(records: bytes) -> bytes:
-    """A listing of NUL-ended ``mtime size path`` records; what is none, like half a name, stands there as such."""
+    """A listing of NUL-ended ``mtime size path`` records; what is no record, like half a name, stands as it came."""
     made: list[bytes] = []
     begun = b""
     for record in records.split(b"\0")[:-1]:

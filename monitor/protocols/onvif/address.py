@@ -93,7 +93,7 @@ def _split(text: str) -> SplitResult | None:
     try:
         url = urlsplit(text)
         return url if url.scheme in PORTS and url.hostname and url.port != 0 else None
-    except ValueError:  # brackets or a port that are none
+    except ValueError:  # impossible brackets, or an impossible port
         return None
 
 

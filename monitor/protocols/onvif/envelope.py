@@ -61,7 +61,7 @@ def _tree(body: bytes) -> tuple[Any, str]:
 
 def _place_strangers(root: Any) -> bool:
     """What has an undeclared prefix belongs to the namespace it stands in; such attributes say nothing to us. False
-    for a name that is none."""
+    for what is no name."""
     for node in root.iter(etree.Element):
         for name in [name for name in node.attrib if ":" in name and not name.startswith("{")]:
             del node.attrib[name]

@@ -61,7 +61,7 @@ async def look(
 
     ``watch_seconds`` counts from the first packet; ``key_frame_seconds`` is the longest wait for the first packet and
     for each key frame, ``first_key_frame_seconds`` (by default the same) for the first one; ``phase_seconds`` the
-    longest of connecting and of every request. Never raises for what a device does; ValueError for a URL that is none.
+    longest of connecting and of every request. Never raises for what a device does; ValueError for what is no URL.
     A session is always torn down, also when cancelled.
 
     ``replay``: a recording is wanted; ``facts["recorded_at"]`` then says by whose word the first key frame is of when.
