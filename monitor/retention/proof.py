@@ -21,9 +21,10 @@ WHOLE = 1024**2
 """Files up to this size are fetched whole; of larger ones the index and one picture."""
 HEAD, TAIL = 4 * 1024**2, 1024**2
 """Of a file that is no MP4, so much of its beginning and of its end is fetched; in that end is a Matroska cluster."""
+BEGINNING = 256
 BLANK = 64 * 1024
 """So many zeros in a row, an eighth of a small file, are no recording."""
-NEIGHBOURS = 5
+NEIGHBOURS, FEWEST = 5, 3
 FAR_SMALLER = 0.6
 """A file of fewer bytes than this share of its neighbours', that also plays less than half its time, is cut short."""
 PART_LIMIT = 16 * 1024**2
@@ -100,11 +101,11 @@ def _instant(channel: str, files: Files, index: int, shift: float) -> Instant:
 
 
 def _rate_beside(files: Files, index: int) -> float:
-    """Bytes a second of the files around one; 0 = there are none."""
-    beside = [at for at in range(index - NEIGHBOURS, index + NEIGHBOURS + 1) if 0 <= at < len(files) and at != index]
-    lengths, sizes = (files.ends - files.starts)[beside], files.sizes[beside]
-    rates = sizes[lengths > 0] / lengths[lengths > 0]
-    return float(np.median(rates)) if len(rates) else 0.0
+    """Bytes a second of the files around one that are about as long; 0 = too few of them. The newest may be open."""
+    lengths = files.ends - files.starts
+    near = range(max(0, index - NEIGHBOURS), min(len(files) - 1, index + NEIGHBOURS + 1))
+    alike = [at for at in near if at != index and lengths[index] / 2 < lengths[at] < lengths[index] * 2]
+    return float(np.median(files.sizes[alike] / lengths[alike])) if len(alike) >= FEWEST else 0.0
 
 
 def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fetched, ...]:
@@ -130,22 +131,16 @@ def _fetch(tree: Tree, one: Instant) -> Fetched:
 
 def part_of(one: Instant, read: media.Read) -> Fetched:
     """What of a file must be fetched to show the instant. Raises media.Damaged, and what ``read`` raises."""
-    if one.size <= WHOLE:
-        whole = read(0, one.size)
-        return _of_bytes(one, whole)
-    beginning = read(0, 64)
-    if media.is_mp4(beginning) or one.path.lower().endswith(MP4_NAMES):
-        return _of_mp4(one, read, one.size)
-    return _of_stream(one, read, one.size)
+    if one.size > WHOLE:
+        return _of_parts(one, read, one.size)
+    whole = read(0, one.size)
+    return _of_parts(one, lambda offset, length: whole[offset : offset + length], len(whole))
 
 
-def _of_bytes(one: Instant, whole: bytes) -> Fetched:
-    def read(offset: int, length: int) -> bytes:
-        return whole[offset : offset + length]
-
-    if media.is_mp4(whole) or one.path.lower().endswith(MP4_NAMES):
-        return _of_mp4(one, read, len(whole))
-    return _of_stream(one, read, len(whole))
+def _of_parts(one: Instant, read: media.Read, size: int) -> Fetched:
+    beginning = read(0, BEGINNING)
+    named = one.path.lower().endswith(MP4_NAMES) and not streams.is_stream(beginning)
+    return _of_mp4(one, read, size) if media.is_mp4(beginning) or named else _of_stream(one, read, size)
 
 
 def _of_stream(one: Instant, read: media.Read, size: int) -> Fetched:

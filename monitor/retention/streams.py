@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from monitor.retention.media import Damaged, Read
 
+MAGICS = (b"\0\0\1", b"\0\0\0\1", b"IMKH", b"DHAV", b"RIFF", b"FLV", b"\x1a\x45\xdf\xa3")
+"""Program and raw streams, two makers' own headers, AVI, FLV, Matroska."""
 RIFFS = 64
 UNFINISHED = (0, 0xFFFFFFFF)
 """What stands for the size of a RIFF until it is complete: a recorder that lost its power leaves it so."""
@@ -27,6 +29,11 @@ CLOCK, WRAP = 90_000, 2**33
 """Of the program clock reference: ticks a second, and where it begins anew."""
 SYNC, PACKETS, ALIGNED = 0x47, (188, 192, 204), 8
 """So many packets in a row must begin with the sync byte."""
+
+
+def is_stream(beginning: bytes) -> bool:
+    """Whether it begins as some container that is no MP4: one maker gives program streams the name ``.mp4``."""
+    return beginning.startswith(MAGICS) or beginning[:1] == beginning[188:189] == bytes([SYNC])
 
 
 def seconds_of(head: bytes, tail: bytes, size: int, read: Read) -> float | None:

@@ -104,6 +104,17 @@ def test_a_file_cut_short_is_found_beside_its_neighbours(name: str) -> None:
         assert all(why.startswith("[plays") for why in samples(name, cut)), "times alone may be those of another rate"
 
 
+@pytest.mark.parametrize(
+    ("name", "header"), [("ts", b""), ("avi", b""), ("flv", b""), ("h264", b""), ("h264", b"IMKH" + bytes(36))]
+)
+def test_the_content_tells_what_a_file_is_and_not_its_name(name: str, header: bytes) -> None:
+    content = header + clip(name)
+    for share in (0.1, 0.9):
+        one = Instant("gate", "/a.mp4", 1e9 + share * SECONDS, 1e9, SECONDS, len(content))
+        part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
+        assert playable(part.ranges, part.size, part.sample) == ""
+
+
 async def test_only_of_a_kind_that_is_known_it_is_said_that_it_is_damaged() -> None:
     """A maker's own container, whole or not, cannot be told from a damaged one."""
     content = b"MAKE" + np.random.default_rng(5).bytes(5000)

@@ -1,5 +1,6 @@
 """The fault matrix of retention: what is done to a tree of real recordings, and the verdict it must get."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from ssh_host import verdicts
+from test_containers import encoded
 
 from monitor.judge.recordings import judge_recordings
 from monitor.limits import Limits, RecordingLimits
@@ -126,6 +128,24 @@ async def test_of_a_large_file_only_the_index_and_one_picture_are_fetched(
     assert camera(target, evidence).facts["samples_bad"] == 0
     assert camera(target, evidence).facts["samples_checked"] == 6
     assert sum(fetched) < 6 * len(clip) / 4
+
+
+@pytest.mark.parametrize(("cut", "verdict"), [(0.2, ("fault", "recording_invalid")), (1.0, ("ok", None))])
+async def test_a_stream_cut_short_is_found_beside_its_neighbours(
+    tmp_path: Path, now: float, cut: float, verdict: tuple[str, str | None]
+) -> None:
+    """Each file plays 45 s of its minute; what is left of every fourth plays 9."""
+    whole = encoded("mpegts", {}, "libx264", {"g": "20", "preset": "ultrafast", "threads": "1"})
+    tape = Tape("gate", now, days=0.1, segment=60.0, clip=whole)
+    for path in record(f"{tmp_path}/{LAYOUT}", tape)[:-1:4]:
+        seen = path.stat()
+        path.write_bytes(whole[: int(len(whole) * cut)])
+        os.utime(path, (seen.st_atime, seen.st_mtime))
+    target = target_of(tmp_path, "gate", close=True, samples=30)
+    young = replace(target.channels[0], installed=datetime.fromtimestamp(now - 8000, UTC))
+    target = replace(target, channels=(young,))
+    found, evidence = await look(target)
+    assert found["gate"] == verdict, camera(target, evidence).reason
 
 
 async def test_the_open_newest_file_is_no_fault(tmp_path: Path, now: float) -> None:
