@@ -162,7 +162,7 @@ def _cap_remark(kept: Kept) -> Iterator[str]:
 def _proof_remark(kept: Kept) -> Iterator[str]:
     good = sum(sample.good is True for sample in kept.samples)
     if good:
-        yield f"{good} samples play ({certainty(good):.0%} certain that less than 5 % are bad)"
+        yield f"{good} samples play ({int(100 * certainty(good))}% certain that less than 5 % are bad)"
     unsure = [sample for sample in kept.samples if sample.good is None]
     if unsure:
         yield f"{len(unsure)} samples could not be judged: {unsure[0].reason}"

@@ -137,6 +137,7 @@ def test_sixty_samples_meet_a_rot_of_five_per_cent() -> None:
     assert certainty(60) == pytest.approx(0.954, abs=0.001)
     words = story(tape(), samples=[Sample("gate", NOW - DAY, True)] * 60)[2]
     assert "60 samples play (95% certain" in words
+    assert "(99% certain" in story(tape(), samples=[Sample("gate", NOW - DAY, True)] * 200)[2]
 
 
 def test_only_scheduled_hours_are_expected_through_the_spring_change() -> None:
