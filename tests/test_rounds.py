@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from monitor.board import Board
 from monitor.eyes import Eyes
+from monitor.inspecting import TOGETHER, look_closely
 from monitor.judge import judge
 from monitor.ledger import Ledger
 from monitor.model import Deadline, Evidence, Key, Memory, Outcome, Target
@@ -142,3 +144,19 @@ async def test_what_was_seen_while_we_were_late_is_no_evidence(tmp_path: Path) -
         assert board.devices[GATE.key].standings["rtsp", ""].verdict == "unknown"
         assert board.blind_since is not None
         assert rounds.idle() < 900  # it was a look that came to its end all the same
+
+
+async def test_an_inspection_takes_up_no_more_devices_than_can_be_looked_at_soon(tmp_path: Path) -> None:
+    targets = [replace(GATE, key=Key("school", f"c{n}"), host=f"127.0.1.{n}") for n in range(2 * TOGETHER)]
+    tasks: list[int] = []
+
+    async def probe(target: Target, _memory: Memory, _deadline: Deadline) -> Evidence:
+        tasks.append(len(asyncio.all_tasks()))
+        return Evidence("picture", datetime.now(UTC), 0.0, Outcome.REFUSED, f"no answer from {target.host}", {})
+
+    async with at_work(tmp_path, GATE, {"picture": probe}) as (rounds, _board):
+        rounds.targets = {target.key: target for target in targets}
+        before = len(asyncio.all_tasks())
+        looked = await look_closely(rounds, targets)
+    assert [one.target for one in looked] == targets
+    assert max(tasks) < before + 1.5 * TOGETHER  # the store has a few of its own
