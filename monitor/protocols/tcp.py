@@ -131,7 +131,9 @@ def outcome_of(error: OSError) -> Outcome:
 def words_of(error: OSError | UnicodeError) -> str:
     """The same for a technician."""
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({getattr(error, 'reason', None) or 'handshake'})"
+        why = getattr(error, "reason", None) or "handshake"
+        # the first bytes of another protocol are read as a version
+        return "what answers there speaks no TLS" if why == "WRONG_VERSION_NUMBER" else f"TLS failed ({why})"
     if isinstance(error, socket.gaierror):
         return error.strerror or "no such name"
     if isinstance(error, OSError) and error.errno:
