@@ -62,10 +62,10 @@ def corrupt(picture: Facts, limits: PictureLimits) -> Answer:
 
 def black(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
-    overlay = _only_overlay(now, limits)
+    overlay = _only_overlay(picture, limits)
     empty = now["spread"] < limits.black_spread or now["correlation"] < limits.black_correlation
     empty = empty or overlay or _only_glow(now, limits)
-    brightest = now["level" if overlay else "p99"]
+    brightest = now["level" if overlay and _card(now, limits) else "p99"]
     said = f"brightest hundredth at {now['p99']:.0f} of 255, spread {now['spread']:.1f}"
     plain = now["chroma"] < limits.black_chroma and now["caption"] <= limits.no_signal_caption
     return answer(brightest <= limits.black_p99 and empty and plain, f"{said}: no scene in it" if empty else said)
@@ -76,9 +76,12 @@ def _card(now: Mapping[str, Any], limits: PictureLimits) -> bool:
     return bool(now["amid"] < 1 and now["ground_spread"] < limits.uniform_exact_spread)
 
 
-def _only_overlay(now: Mapping[str, Any], limits: PictureLimits) -> bool:
-    """An even ground with nothing on it but what is burnt in along the edges: a name, a clock, a badge."""
-    return bool(now["amid"] < NOTHING_AMID and now["caption"] <= limits.no_signal_caption)
+def _only_overlay(picture: Facts, limits: PictureLimits) -> bool:
+    """An even ground with nothing on it but what is burnt in along the edges: a name, a clock, a badge. A view that is
+    recognised in its own light, a yard with lamps along its edges, is none."""
+    now, reference = picture["now"], picture["reference"]
+    usual = reference.get("same_light") and reference.get("lost", 1.0) < limits.occluded_share_lasting
+    return bool(now["amid"] < NOTHING_AMID and now["caption"] <= limits.no_signal_caption and not usual)
 
 
 def _only_glow(now: Mapping[str, Any], limits: PictureLimits) -> bool:
@@ -112,7 +115,7 @@ def uniform(picture: Facts, limits: PictureLimits) -> Answer:
     now = picture["now"]
     width = now["p99"] - now["p1"]
     said = f"grey levels span {width:.1f}, spread {now['spread']:.2f}"
-    if _card(now, limits) and _only_overlay(now, limits):
+    if _card(now, limits) and _only_overlay(picture, limits):
         return answer(True, f"one colour all over but for letters along the edges: spread {now['ground_spread']:.2f}")
     if now["p1"] >= limits.white_p1:
         return answer(True, f"white all over: {said}")

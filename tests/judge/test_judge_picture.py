@@ -79,6 +79,7 @@ STORIES = [
     ("as dark, and another view", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5, "stayed": 0.3}}, "fault", "dark"),
     ("the lit half of a night covered, the rest as ever", {"now": {"p99": 28.0, "spread": 4.0}, "reference": {"lost": 0.5}}, "fault", "occluded"),
     ("black, but for a name burnt in along the edge", {"now": BLACK | {"amid": 0.0}} | UNLEARNED, "fault", "black"),
+    ("a black yard with lamps along its edges, as every night", {"now": BLACK | {"amid": 0.0, "p99": 90.0}}, "ok", None),
     ("black, and a lamp in its middle", {"now": BLACK | {"amid": 0.01}} | UNLEARNED, "fault", "dark"),
     ("black, and words in its middle", {"now": BLACK | {"amid": 0.01, "caption": 0.3}} | UNLEARNED, "fault", "no_signal"),
     ("black, and fine words in its middle", {"now": BLACK | {"correlation": 0.4, "amid": 0.002, "caption": 0.1}} | UNLEARNED, "fault", "no_signal"),
