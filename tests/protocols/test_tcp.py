@@ -117,10 +117,17 @@ async def test_what_accepts_and_speaks_no_tls_is_there_all_the_same():
 
 
 async def test_what_answers_something_else_than_tls_is_said_in_words():
-    async with await asyncio.start_server(
-        lambda _reader, writer: writer.write(b"RTSP/1.0 400 Bad Request\r\n"), "127.0.0.1", 0
-    ) as plain:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"RTSP/1.0 400 Bad Request\r\n")
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        answered.set()
+
+    answered = asyncio.Event()
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as plain:
         error = await failure("127.0.0.1", plain.sockets[0].getsockname()[1], 2, tls=True)
+        await answered.wait()
     assert (error.outcome, error.reason.partition(": ")[2]) == (Outcome.TLS, "what answers there speaks no TLS")
 
 
