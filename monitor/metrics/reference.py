@@ -1,16 +1,13 @@
-"""The reference page of the metrics, made from their table: ``python -m monitor.metrics.reference FILE`` writes it."""
+"""The reference page of the metrics, made from their table by ``make docs``."""
 
-import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from monitor.metrics.table import DEVICE_METRICS, OWN_METRICS, Metric
 
 _TOP = """\
 # Metrics
 
-Made from the table in `monitor/metrics/table.py`; write it anew with
-`python -m monitor.metrics.reference docs/reference/metrics.md`.
+Made from the table in `monitor/metrics/table.py` (`make docs`).
 
 Every per-device series carries `site` and `device`; a fault of a whole site has an empty `device`, one of the monitor
 itself has both empty. What is not known has no series, never a zero. Nothing here is an address, a URL, an error text,
@@ -35,7 +32,3 @@ def markdown() -> str:
 def _rows(metrics: Iterable[Metric]) -> list[str]:
     lines = [f"| `{m.name}` | {m.type} | {', '.join(f'`{x}`' for x in m.labels)} | {m.help} |" for m in metrics]
     return ["| name | type | labels | meaning |", "|---|---|---|---|", *lines]
-
-
-if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(markdown(), encoding="utf-8")
