@@ -148,14 +148,19 @@ def _of_stream(one: Instant, read: media.Read, size: int) -> Fetched:
     head = read(0, min(size, HEAD))
     if not any(head):
         raise media.Damaged("is filled with zeros")
+    tail = head if size <= HEAD else read(size - TAIL, TAIL)
+    if streams.is_stream(head) or one.path.lower().endswith(KNOWN_NAMES):  # a maker's own may be laid out in advance
+        _no_blanks(one, read, size, head, tail)
+    note = _shortness(one, streams.seconds_of(head, tail, size, read))
+    return Fetched(one, ((0, head),), len(head), reason=note)
+
+
+def _no_blanks(one: Instant, read: media.Read, size: int, head: bytes, tail: bytes) -> None:
     blank = min(BLANK, size // 8)
     _not_blank(head[: min(blank, media.BEGINNING)], "begins with zeros")
-    tail = head if size <= HEAD else read(size - TAIL, TAIL)
     _not_blank(tail[-blank:], "ends in zeros")
     share = (one.at - one.start) / one.length if one.length else 0.0
     _not_blank(read(int(share * (size - blank)), blank), "is filled with zeros at that time")
-    note = _shortness(one, streams.seconds_of(head, tail, size, read))
-    return Fetched(one, ((0, head),), len(head), reason=note)
 
 
 def _not_blank(content: bytes, why: str) -> None:
