@@ -76,6 +76,12 @@ class House:
         began = time.time()
         await self.until(lambda text: all(seen_well(text, name) > began for name in names))
 
+    async def tried_again(self, *names: str, times: int = 2) -> None:
+        """Returns when each camera was looked at so often after this moment, whatever came of it."""
+        for _ in range(times):
+            began = time.time()
+            await self.until(lambda text, since=began: all(tried(text, name) > since for name in names))
+
 
 def value(text: str, series: str) -> float:
     """A sample of /metrics; NaN when it is not there."""
@@ -84,8 +90,16 @@ def value(text: str, series: str) -> float:
 
 
 def seen_well(text: str, name: str) -> float:
+    return _last(text, "success", name)
+
+
+def tried(text: str, name: str) -> float:
+    return _last(text, "attempt", name)
+
+
+def _last(text: str, what: str, name: str) -> float:
     labels = f'site="school",device="{name}",probe="picture"'
-    return value(text, f"cctv_probe_last_success_timestamp_seconds{{{labels}}}")
+    return value(text, f"cctv_probe_last_{what}_timestamp_seconds{{{labels}}}")
 
 
 def faults(text: str) -> set[tuple[str, str]]:

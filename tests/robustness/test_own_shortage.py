@@ -44,7 +44,7 @@ async def test_descriptors_run_out_and_come_back(tmp_path: Path):
         await running.until(
             lambda text: all(f'device="{name}",probe="picture",reason="failed"' in text for name in names)
         )
-        await asyncio.sleep(4)
+        await running.tried_again(*names)
         assert faults(await running.metrics()) <= BLIND
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
         await running.looks_again(*names)
@@ -99,7 +99,7 @@ async def test_a_name_server_that_is_silent(tmp_path: Path):
         async with house(tmp_path, config, before=in_namespace("--mount", silent)) as running:
             await running.looks_again("gate")
             text = await running.until(lambda text: "name server does not answer" in text, "/api/v1/status")
-            await asyncio.sleep(5)
+            await running.tried_again("yard")
             await running.looks_again("gate")
             text = await running.metrics()
             assert faults(text) == set()
