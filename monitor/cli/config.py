@@ -23,7 +23,7 @@ def check(file: File = None, config: Config = None) -> None:
         _check_web(settings.web_config)
     sites = settings.sites
     cameras, recorders = sum(len(site.cameras) for site in sites), sum(len(site.recorders) for site in sites)
-    typer.echo(told(f"ok: {len(sites)} sites, {cameras} cameras, {recorders} recorders"))
+    typer.echo(told(f"ok; sites: {len(sites)}, cameras: {cameras}, recorders: {recorders}"))
 
 
 def _check_web(file: Path) -> None:

@@ -34,7 +34,7 @@ def run(*words: str | Path) -> Result:
 
 def test_a_right_file_is_counted_and_its_warnings_are_said(file: Path) -> None:
     result = run("check", file)
-    assert (result.exit_code, result.stdout) == (0, "ok: 1 sites, 2 cameras, 1 recorders\n")
+    assert (result.exit_code, result.stdout) == (0, "ok; sites: 1, cameras: 2, recorders: 1\n")
     assert result.stderr == (
         f"warning: {file}:6:26: rtsp holds a login; "
         "write it as username: and password: {file: PATH} beside the address without it\n"
