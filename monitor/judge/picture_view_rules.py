@@ -13,6 +13,8 @@ COLOURS = ((15, "blue"), (85, PURPLE), (200, "orange"), (260, "green"), (361, "b
 """Directions in the plane of Cb (0 degrees) and Cr (90 degrees), each up to the angle before it."""
 SOFT_TOO = 1.3
 """Times the limit of fine detail where no contour anywhere is sharp either."""
+SOFTER = 0.8
+"""Below this share of a soft reference's own contours they are softer than they were."""
 NEW_LIGHT = "no reference for this light yet"
 MOST = 0.65
 """Share of the lost tiles that undoing a shift brings back: fewer come back by chance where the view repeats itself."""
@@ -73,8 +75,8 @@ def blurred(picture: Facts, limits: PictureLimits) -> Answer:
 
 def _soft(picture: Facts, limits: PictureLimits) -> str:
     """Said of a picture with hardly a sharp contour, unless its reference has none either."""
-    focus, usual = picture["now"]["focus"], (known(picture) or {}).get("focus", 1.0)
-    if 0 < focus < limits.blurred_focus * min(1.0, usual):
+    focus, usual = picture["now"]["focus"], (known(picture) or {}).get("focus", limits.blurred_focus)
+    if 0 < focus < (limits.blurred_focus if usual >= limits.blurred_focus else SOFTER * usual):
         return f"hardly a sharp contour in the picture ({focus:.2f}): out of focus, or something close before the lens"
     return ""
 

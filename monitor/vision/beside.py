@@ -113,8 +113,16 @@ class Beholder:
         return max((len(words.get("samples", ())) for words in self._views.words()), default=0)
 
     def learn(self, now: Plane, numbers: Statistics, *, alive: bool) -> None:
-        """Remember the picture when it is surely a healthy one; a suspicion or a strange view teaches nothing."""
-        if not alive or not fit(numbers, self._question.limits):
+        """Remember the picture when it is surely a healthy one; a suspicion or a strange view teaches nothing.
+
+        A person who accepts a view vouches for its looks: a soft thermal picture, a privacy mask.
+        """
+        limits = self._question.limits
+        if (
+            not alive
+            or not shows_a_view(numbers, limits)
+            or not (self._views.vouched_for or looks_well(numbers, limits))
+        ):
             return
         view = self._view_to_teach(numbers, now.shape)
         if view is not None:
@@ -144,20 +152,26 @@ class Beholder:
         return None
 
 
-def fit(numbers: Statistics, limits: PictureLimits) -> bool:
-    """Nothing about the picture by itself speaks against learning from it."""
+def shows_a_view(numbers: Statistics, limits: PictureLimits) -> bool:
+    """Neither dark nor white, neither a card nor snow: there is something to recognise."""
     card = numbers.flat >= limits.no_signal_flat and numbers.entropy < limits.no_signal_entropy
     return (
         numbers.p99 > limits.dark_p99
         and numbers.p1 < limits.white_p1
         and numbers.spread > limits.uniform_exact_spread
         and numbers.correlation > limits.black_correlation
-        and numbers.clipped <= limits.overexposed_share
         and numbers.native_noise < limits.noise_alone
         and not card
         and (numbers.amid == 1 or numbers.ground_spread > limits.uniform_exact_spread)
         and numbers.caption <= limits.no_signal_caption
         and not (numbers.bars > limits.bars and numbers.chroma > limits.bars_chroma)
+    )
+
+
+def looks_well(numbers: Statistics, limits: PictureLimits) -> bool:
+    """Nothing about how the view is shown speaks against learning from it."""
+    return (
+        numbers.clipped <= limits.overexposed_share
         and (numbers.focus == 0 or numbers.focus >= limits.blurred_focus)
         and numbers.blank < limits.partial_flat
         and not _striped(numbers, limits)

@@ -30,6 +30,8 @@ RESTLESS = 25
 """A tile lost in more than so many of a hundred samples, in waves or leaves, is none to recognise the view by; ..."""
 CALMER = 0.8
 """... and believed to have come to rest this factor a renewal: a lull is not the end of the waves."""
+VOUCHED_SECONDS = 86_400.0
+"""For so long after a person accepted a view it is learned as it looks: a day, for its light and its dark."""
 LASTING = 3
 """Looks over which lost tiles must be the same ones."""
 KEPT_NUMBERS = (
@@ -75,6 +77,12 @@ class Views:
             self._forget()
             kept.words["accepted_at"] = accepted
         self._words: dict[str, dict[str, Any]] = kept.words.setdefault("views", {})
+
+    @property
+    def vouched_for(self) -> bool:
+        """Whether a person accepted the view lately."""
+        accepted: float | None = self._kept.words.get("accepted_at")
+        return accepted is not None and self._question.at.timestamp() - accepted < VOUCHED_SECONDS
 
     def _forget(self) -> None:
         self._kept.words.pop("views", None)

@@ -138,6 +138,8 @@ STORIES = [
     ("no sharp contour, first look", {"now": {"focus": 0.9}} | UNLEARNED, "fault", "blurred"),
     ("hardly any contour, first look", {"now": {"focus": 0.0}} | UNLEARNED, "ok", None),
     ("a view without sharp contours, as ever", {"now": {"focus": 0.8}, "reference": {"textured": 9, "numbers": NUMBERS | {"focus": 0.6}}}, "ok", None),
+    ("as soft as it was accepted", {"now": {"focus": 0.86}, "reference": {"sharpness": 0.62, "numbers": NUMBERS | {"focus": 0.85}}}, "ok", None),
+    ("softer than it was accepted", {"now": {"focus": 0.6}, "reference": {"sharpness": 0.62, "numbers": NUMBERS | {"focus": 0.85}}}, "fault", "blurred"),
     ("soft, and detail gone", {"now": {"focus": 0.9}, "reference": {"sharpness": 0.6}}, "fault", "blurred"),
     ("detail gone, contours sharp", {"reference": {"sharpness": 0.6}}, "ok", None),
     ("purple all over, first look", {"now": {"blue": 18.0, "red": 20.0, "tint": 0.25}} | UNLEARNED, "fault", "colour_cast"),

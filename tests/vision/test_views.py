@@ -53,6 +53,12 @@ def moved(view: np.ndarray, across: float) -> np.ndarray:
     return np.roll(view, round(across * view.shape[1]), axis=1)
 
 
+def lower(view: np.ndarray, share: float, grey: float) -> np.ndarray:
+    shown = view.copy()
+    shown[-round(share * view.shape[0]) :] = grey
+    return shown
+
+
 def covered(view: np.ndarray) -> np.ndarray:
     shown = view.copy()
     shown[:, : view.shape[1] // 2] = cv2.GaussianBlur(np.random.default_rng(3).normal(90, 60, view.shape), (0, 0), 9)[
@@ -119,6 +125,33 @@ def test_a_technician_accepts_the_new_view() -> None:
     assert site.look(frame, accept_view=True).fault is None
     assert [finding.fault for finding in site.watch(new, 8)] == [None] * 8
     assert site.watch(VIEW, 1)[0].fault == "view_changed"
+
+
+@pytest.mark.parametrize(
+    ("looks", "kind", "worse"),
+    [
+        (lambda view: cv2.GaussianBlur(view, (0, 0), 9), "blurred", lambda _: scene(seed=8)),
+        (lambda view: cv2.GaussianBlur(view, (0, 0), 16), "blurred", lambda view: view * 0.1),
+        (lambda view: lower(view, 0.4, 128), "partial_loss", lambda view: lower(view, 0.8, 128)),
+    ],
+    ids=["a soft thermal camera", "hardly a contour in it", "a privacy mask"],
+)
+def test_a_view_that_looks_ill_is_right_once_a_person_accepts_it(looks, kind, worse) -> None:
+    site, usual = Site(), looks(VIEW)
+    assert {finding.fault for finding in site.watch(usual, 9)} == {kind}
+    (frame,) = encode(live(usual, 1))
+    site.look(frame, accept_view=True)
+    site.watch(usual, 8)
+    assert [finding.fault for finding in site.watch(usual, 4)] == [None] * 4
+    assert site.watch(worse(VIEW), 1)[0].fault is not None
+
+
+def test_what_was_accepted_vouches_for_a_day_only() -> None:
+    site, soft = Site(), cv2.GaussianBlur(VIEW, (0, 0), 9)
+    accepted = (site.question.at - timedelta(days=1)).timestamp()
+    for frame in encode(live(soft, 9)):
+        site.look(frame, accepted_at=accepted)
+    assert not site.answer.facts["reference"]["learned"]
 
 
 def test_an_accepted_view_is_forgotten_once_however_often_it_is_told() -> None:
