@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from monitor.model import Evidence, Outcome
 
@@ -23,14 +24,20 @@ SAYS_NOTHING = frozenset({Outcome.FAILED, Outcome.STARVED, Outcome.ABANDONED, Ou
 """Outcomes that need not have come to a connection."""
 
 
+def _difference() -> float:
+    """Seconds the wall clock is ahead of the monotonic one; it jumps when the wall clock is set."""
+    return time.time() - time.monotonic()
+
+
 class Eyes:
     """Watches the loop's lag and the outcomes of looks, and says in words when we are blind."""
 
-    def __init__(self) -> None:
+    def __init__(self, difference: Callable[[], float] = _difference) -> None:
         self.lag = 0.0
         self._lagged_at = float("-inf")
         self._stepped = 0.0  # seconds our wall clock was set forward since the start
-        self._wall = time.time() - time.monotonic()
+        self._read_difference = difference
+        self._difference = difference()
         self._routes: dict[str, tuple[float, bool]] = {}  # newest look at each host: when, and was there a route
 
     async def watch(self) -> None:
@@ -39,7 +46,7 @@ class Eyes:
             before = time.monotonic()
             await asyncio.sleep(TICK)
             self.felt(max(0.0, time.monotonic() - before - TICK))
-            self.told_the_time(time.time() - time.monotonic())
+            self.compare_clocks()
 
     def felt(self, lag: float) -> None:
         """Take note of how many seconds late the loop came back."""
@@ -47,17 +54,18 @@ class Eyes:
         if lag > LAG_SECONDS:
             self._lagged_at = time.monotonic()
 
-    def told_the_time(self, wall: float) -> None:
-        """Take note of the difference of our two clocks; when it jumps, the wall clock was set."""
-        if abs(wall - self._wall) > STEP_SECONDS:
-            self._stepped += wall - self._wall
-        self._wall = wall
+    def compare_clocks(self) -> None:
+        """Take note of the difference of our two clocks; when it jumped, the wall clock was set."""
+        before, self._difference = self._difference, self._read_difference()
+        if abs(self._difference - before) > STEP_SECONDS:
+            self._stepped += self._difference - before
 
     def clock_doubt(self, offset: float | None) -> str:
         """Why a device's clock, ``offset`` seconds ahead of ours, is no fault of its own; "" when it is.
 
         It was right before our clock was set, and what was set may as well be wrong as right.
         """
+        self.compare_clocks()  # two looks fit between a step and the next tick, and two faults are believed
         if offset is None or abs(self._stepped) <= SAME_CLOCK or abs(offset + self._stepped) > SAME_CLOCK:
             return ""
         return f"this clock was right until the monitor's own was set by {self._stepped:+.0f} s: one of them is wrong"

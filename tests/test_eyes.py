@@ -1,5 +1,6 @@
 """When is it us? Stories of hosts and outcomes."""
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -58,7 +59,15 @@ def test_a_loop_that_was_late_cannot_see():
     ],
 )
 def test_a_clock_that_was_right_until_ours_was_set(set_by: tuple[float, ...], offset: float | None, doubted: bool):
-    eyes = Eyes()
-    for seconds in set_by:
-        eyes.told_the_time(eyes._wall + seconds)
+    differences = iter([0.0, *itertools.accumulate(set_by), sum(set_by)])
+    eyes = Eyes(lambda: next(differences))
+    for _ in set_by:
+        eyes.compare_clocks()
     assert bool(eyes.clock_doubt(offset)) is doubted
+
+
+def test_a_look_between_the_step_and_the_next_tick_is_doubted_too():
+    differences = [1000.0]
+    eyes = Eyes(lambda: differences[-1])
+    differences.append(1000.0 + 7200.0)
+    assert eyes.clock_doubt(-7200.0)
