@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
+from monitor.protocols.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.http_wire import CONNECT_SECONDS, Answer, Place, by_status, client, read_body, secured, typed
 from monitor.protocols.logins import may_try
-from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.tcp import resolve
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 import pytest
 
 from monitor.model import Credentials, Outcome
+from monitor.protocols.auth import parse_challenges
 from monitor.protocols.onvif.login import Digest
 from monitor.protocols.onvif.transport import Answer
 from monitor.protocols.onvif.trouble import Trouble
-from monitor.protocols.rtsp.auth import parse_challenges
 
 PATH = "/onvif/device_service"
 

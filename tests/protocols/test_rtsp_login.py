@@ -8,8 +8,8 @@ import pytest
 from scripted_camera import Request, ScriptedCamera, reply
 
 from monitor.model import Credentials, Deadline, LoginState, Outcome
+from monitor.protocols.auth import Authorizer, Challenge, parse_challenges
 from monitor.protocols.rtsp import StreamLook, look
-from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges
 
 ACCOUNT = Credentials("monitor", "secret")
 DIGEST = 'Digest realm="cam", nonce="n1", qop="auth", algorithm=SHA-256'

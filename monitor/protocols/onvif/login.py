@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.model import Credentials, Outcome
+from monitor.protocols.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.onvif.transport import READING, Answer
 from monitor.protocols.onvif.trouble import Trouble
-from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 
 OPEN, DIGEST, WSSE, WSSE_OWN_CLOCK = "open", "digest", "wsse", "wsse-own-clock"
 """What a device wants: nothing, HTTP digest (Core specification, 5.9.1), a WS-UsernameToken in the device's time, or

@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from monitor import __version__
 from monitor.model import Credentials, LoginState, Outcome
+from monitor.protocols.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.logins import may_try
-from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
 from monitor.protocols.rtsp.connection import Connection
 from monitor.protocols.rtsp.dated import Replay
 from monitor.protocols.rtsp.messages import Reply, printable

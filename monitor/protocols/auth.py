@@ -1,4 +1,4 @@
-"""HTTP authentication as RTSP uses it: Basic (RFC 7617) and Digest (RFC 2617, RFC 7616)."""
+"""HTTP authentication, which RTSP and ONVIF use too: Basic (RFC 7617) and Digest (RFC 2617, RFC 7616)."""
 
 import base64
 import hashlib

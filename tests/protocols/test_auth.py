@@ -6,7 +6,7 @@ import re
 import pytest
 
 from monitor.model import Credentials
-from monitor.protocols.rtsp.auth import Authorizer, Challenge, parse_challenges, strongest
+from monitor.protocols.auth import Authorizer, Challenge, parse_challenges, strongest
 
 MUFASA_2617 = Credentials("Mufasa", "Circle Of Life")
 MUFASA_7616 = Credentials("Mufasa", "Circle of Life")
