@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monitor.limits import OnvifLimits
-from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Outcome, Target, Verdict
+from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Judged, Outcome, Target, Verdict
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.UNREACHABLE,
@@ -29,8 +29,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
 """Outcomes that are faults; BUSY becomes one if it lasts, every other one is unknown."""
 QUARTER_HOUR = 900
 LOCAL_TIME_TOLERANCE = 10.0
-
-Judged = tuple[Verdict, FaultKind | None, str]
 
 
 def judge_onvif(target: Target, evidence: Evidence) -> tuple[Finding, ...]:

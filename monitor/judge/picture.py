@@ -8,7 +8,7 @@ from monitor.judge import picture_time_rules as over_time
 from monitor.judge import picture_view_rules as beside
 from monitor.judge.picture_rules import NO_REFERENCE, Answer, Rule, Word, undecidable
 from monitor.limits import PictureLimits
-from monitor.model import Evidence, Facts, FaultKind, Finding, Target, Verdict, shared
+from monitor.model import Evidence, Facts, FaultKind, Finding, Judged, Target, Verdict, shared
 
 
 class Line(NamedTuple):
@@ -61,9 +61,7 @@ def _ask(picture: Facts, target: Target) -> Iterator[tuple[FaultKind, Answer]]:
         yield kind, answer
 
 
-def _conclude(
-    answers: Mapping[FaultKind, Answer], picture: Facts, limits: PictureLimits
-) -> tuple[Verdict, FaultKind | None, str]:
+def _conclude(answers: Mapping[FaultKind, Answer], picture: Facts, limits: PictureLimits) -> Judged:
     for kind, answer in answers.items():
         if answer.word is Word.FAULT:
             return Verdict.FAULT, kind, answer.reason

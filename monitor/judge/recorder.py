@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from monitor.limits import RecordingLimits
-from monitor.model import Disk, Evidence, FaultKind, Finding, Outcome, Recordings, Subject, Target, Verdict
+from monitor.model import Disk, Evidence, FaultKind, Finding, Judged, Outcome, Recordings, Subject, Target, Verdict
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.RECORDER_UNREACHABLE,
@@ -20,8 +20,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.HOST_KEY_CHANGED: FaultKind.HOST_KEY_CHANGED,
 }
 """Outcomes that are faults of the recorder; any other but SEEN is unknown."""
-
-Judged = tuple[Verdict, FaultKind | None, str]
 
 
 def judge_recorder(target: Target, evidence: Evidence) -> tuple[Finding, ...]:

@@ -12,8 +12,8 @@ from monitor.model import (
     Channel,
     ChannelRecordings,
     Evidence,
-    FaultKind,
     Finding,
+    Judged,
     Key,
     Recordings,
     Sample,
@@ -25,7 +25,6 @@ from monitor.retention.forecast import forecast_days, usable_bytes
 from monitor.retention.intervals import Stretches
 from monitor.retention.verdict import Kept, decide
 
-Judged = tuple[Verdict, FaultKind | None, str]
 Excused = Sequence[tuple[float, float]]
 """Agreed maintenance as UTC epoch seconds: nothing is expected then."""
 MOST_GAPS = 1000

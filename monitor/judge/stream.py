@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.limits import StreamLimits
-from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Outcome, Target, Verdict, shared
+from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Judged, Outcome, Target, Verdict, shared
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.UNREACHABLE,
@@ -35,8 +35,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
 
 STARVED_LAG = 0.25
 """Seconds our event loop may be late before a measured frame rate says more about us than about the camera."""
-
-Judged = tuple[Verdict, FaultKind | None, str]
 
 
 def judge_stream(target: Target, evidence: Evidence) -> tuple[Finding, ...]:

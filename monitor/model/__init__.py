@@ -5,7 +5,7 @@ Times are aware ``datetime`` in UTC unless a name says otherwise; durations are 
 
 from monitor.model.evidence import Evidence, KeyFrame
 from monitor.model.recordings import ChannelRecordings, Disk, Recordings, Sample, Segment
-from monitor.model.standing import IF_IT_LASTS, Change, Fault, Finding, Standing, Subject, Transition, Window
+from monitor.model.standing import IF_IT_LASTS, Change, Fault, Finding, Judged, Standing, Subject, Transition, Window
 from monitor.model.target import Channel, Credentials, LoginState, ScheduleBlock, Target
 from monitor.model.tickets import Job, JobLine, JobState, Receipt, Ticket
 from monitor.model.words import Deadline, Facts, FaultKind, Key, Memory, Outcome, Verdict, shared
@@ -26,6 +26,7 @@ __all__ = [
     "Job",
     "JobLine",
     "JobState",
+    "Judged",
     "Key",
     "KeyFrame",
     "LoginState",

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from monitor.model.words import Facts, FaultKind, Key, Verdict
 
+Judged = tuple[Verdict, FaultKind | None, str]
+"""What a rule says of one aspect: the verdict, the kind if it is a fault, and why; the heart of a Finding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

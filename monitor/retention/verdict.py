@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.limits import RecordingLimits
-from monitor.model import Channel, FaultKind, Sample, Verdict
+from monitor.model import Channel, FaultKind, Judged, Sample, Verdict
 from monitor.retention.coverage import DAY, Coverage
 
 Fault = tuple[FaultKind, str]
@@ -41,7 +41,7 @@ class Kept:
         return self.age_days is not None and self.age_days < self.coverage.required_days
 
 
-def decide(kept: Kept) -> tuple[Verdict, FaultKind | None, str]:
+def decide(kept: Kept) -> Judged:
     """The verdict on what was read; what could not be read never comes here."""
     for rule in FAULT_RULES:
         fault = rule(kept)
