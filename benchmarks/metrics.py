@@ -21,9 +21,9 @@ from datetime import UTC, datetime, timedelta
 from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.exposition import generate_latest
 
-from monitor.board import Board, DeviceState, Look
+from monitor.board import Board, DeviceState
 from monitor.metrics import Metrics
-from monitor.model import Finding, Key, Outcome, Standing, Subject, Target, Verdict
+from monitor.model import Finding, Key, Look, Outcome, Standing, Subject, Target, Verdict
 from monitor.web.packed import gzipped
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -59,9 +59,9 @@ def recording() -> dict[str, object]:
     }
 
 
-def look(probe: str, at: datetime, facts: dict[str, object]) -> Look:
+def look(key: Key, probe: str, at: datetime, facts: dict[str, object]) -> Look:
     at += timedelta(seconds=CHANCE.uniform(0, 60))
-    return Look(probe, at, CHANCE.uniform(1, 4), Outcome.SEEN, "all is well", facts, at)
+    return Look(key, probe, at, CHANCE.uniform(1, 4), Outcome.SEEN, "all is well", facts, at)
 
 
 def standing(key: Key, probe: str, facts: dict[str, object]) -> Standing:
@@ -82,7 +82,7 @@ def board_of(cameras: int) -> Board:
 def poll(board: Board, every: int, at: datetime) -> None:
     """A picture look at every n-th camera, as between two scrapes."""
     for state in list(board.devices.values())[::every]:
-        state.looks["picture"] = look("picture", at, {"stream": stream(), "picture": picture()})
+        state.looks["picture"] = look(state.target.key, "picture", at, {"stream": stream(), "picture": picture()})
         state.standings["picture", ""] = standing(state.target.key, "picture", {})
 
 
@@ -90,7 +90,7 @@ def renew(board: Board, at: datetime) -> None:
     poll(board, 1, at)
     for key, state in board.devices.items():
         offset = {"clock_offset_seconds": CHANCE.gauss(0, 2)}
-        state.looks["onvif"] = look("onvif", at, {"onvif": offset})
+        state.looks["onvif"] = look(key, "onvif", at, {"onvif": offset})
         state.standings["onvif", "clock"] = standing(key, "onvif", {})
         state.standings["recording", ""] = standing(key, "recording", recording())
 

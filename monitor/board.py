@@ -6,20 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.model import Facts, Fault, Key, Outcome, Standing, Target, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The newest look of one probe at one device, without its pictures."""
-
-    probe: str
-    at: datetime
-    seconds: float
-    outcome: Outcome
-    reason: str
-    facts: Facts
-    last_success: datetime | None  # start of the newest look whose findings were all ok
+from monitor.model import Fault, Key, Look, Standing, Target, Verdict
 
 
 @dataclass(slots=True)

@@ -13,14 +13,13 @@ from monitor.board import Board, DeviceState
 from monitor.docket import Docket
 from monitor.housekeeping import Housekeeping
 from monitor.judge.recorder import no_longer_named
-from monitor.model import Evidence, Finding, Key, Memory, Subject, Target, Transition, Verdict, shared
+from monitor.model import Evidence, Finding, Key, Look, Memory, Subject, Target, Transition, Verdict, shared
 from monitor.plan import judged_in
 from monitor.protocols.logins import LoginEntry
 from monitor.showing import newest_picture, show_faults, show_look, show_picture, show_standing
 from monitor.store import Changes, Store, StoreError, faults, memory, pictures, spans, standings
 from monitor.store.committer import Committer
 from monitor.store.spans import Span
-from monitor.store.standings import LookRow
 from monitor.tally import Tally
 
 log = logging.getLogger(__name__)
@@ -242,12 +241,12 @@ class Ledger:
         changes.update(self._docket.take(shown, scene))
         return [one.picture for one in shown.values()]
 
-    def _look(self, key: Key, evidence: Evidence, findings: list[Finding]) -> LookRow:
+    def _look(self, key: Key, evidence: Evidence, findings: list[Finding]) -> Look:
         before = self.board.devices[key].looks.get(evidence.probe)
         good = all(finding.verdict is Verdict.OK for finding in findings)
         success = evidence.at if good else before.last_success if before else None
         how = (evidence.at, evidence.seconds, evidence.outcome, shared(evidence.reason))
-        return LookRow(key, evidence.probe, *how, evidence.facts, success)
+        return Look(key, evidence.probe, *how, evidence.facts, success)
 
     def _remember(self, key: Key, evidence: Evidence, changes: Changes) -> None:
         if evidence.memory is not None and evidence.memory != self.memory(key, evidence.probe):
@@ -265,7 +264,7 @@ class Ledger:
             pass  # the committer counted it, said so, and tries again until the disk takes it
         show_faults(self.board, {one: self._docket.faults[one] for one in urgent.faults if one in self._docket.faults})
 
-    def _show(self, evidence: Evidence, look: LookRow, findings: list[Finding]) -> None:
+    def _show(self, evidence: Evidence, look: Look, findings: list[Finding]) -> None:
         for finding in findings:
             standing = self._tally.get(Subject(finding.key, finding.probe, finding.aspect))
             if standing is not None:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from monitor.board import Board, Look
-from monitor.model import Evidence, Fault, Key, Standing
-from monitor.store.standings import LookRow
+from monitor.board import Board
+from monitor.model import Evidence, Fault, Key, Look, Standing
 
 
 def show_standing(board: Board, standing: Standing) -> None:
@@ -13,12 +12,10 @@ def show_standing(board: Board, standing: Standing) -> None:
         state.standings[standing.subject.probe, standing.subject.aspect] = standing
 
 
-def show_look(board: Board, look: LookRow) -> None:
+def show_look(board: Board, look: Look) -> None:
     state = board.devices.get(look.key)
     if state is not None:
-        state.looks[look.probe] = Look(
-            look.probe, look.at, look.seconds, look.outcome, look.reason, look.facts, look.last_success
-        )
+        state.looks[look.probe] = look
 
 
 def show_picture(board: Board, key: Key, evidence: Evidence) -> None:

@@ -19,6 +19,7 @@ from monitor.model import (
     FaultKind,
     Finding,
     Key,
+    Look,
     Outcome,
     Recordings,
     Target,
@@ -26,7 +27,6 @@ from monitor.model import (
     Verdict,
 )
 from monitor.store import Changes, Store, faults, spans, standings
-from monitor.store.standings import LookRow
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 GATE = Target(Key("school", "gate"), "camera", "127.0.0.2", rtsp="rtsp://127.0.0.2/")
@@ -207,7 +207,7 @@ async def test_a_probe_that_is_not_asked_for_any_more_leaves_no_fault_behind(tmp
 
 
 def test_what_was_waiting_to_be_written_of_a_device_is_not_when_it_is_forgotten() -> None:
-    look = LookRow(GATE.key, "rtsp", START, 0.1, Outcome.SEEN, "fine", {}, None)
+    look = Look(GATE.key, "rtsp", START, 0.1, Outcome.SEEN, "fine", {}, None)
     for newer in (Changes(forgotten={GATE.key}), Changes(unwatched={(GATE.key, "rtsp")})):
         waiting = Changes(looks={(GATE.key, "rtsp"): look, (YARD.key, "rtsp"): look})
         waiting.update(newer)

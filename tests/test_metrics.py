@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.board import Board, DeviceState, Look
+from monitor.board import Board, DeviceState
 from monitor.metrics import Metrics, exposition, render_device
 from monitor.metrics.exposition import AT_MOST, DeviceSeries
 from monitor.metrics.reference import markdown
 from monitor.metrics.table import DEVICE_METRICS, OWN_METRICS
-from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
+from monitor.model import Fault, FaultKind, Finding, Key, Look, Outcome, Standing, Subject, Target, Verdict
 
 NOON = datetime(2026, 3, 5, 12, tzinfo=UTC)
 GATE = Key("school-3", "gate")
@@ -59,7 +59,7 @@ def standing(
 
 
 def look(probe: str, outcome: Outcome = Outcome.SEEN, at: datetime = NOON, **facts: object) -> Look:
-    return Look(probe, at, 2.5, outcome, "because", facts, at if outcome is Outcome.SEEN else None)
+    return Look(GATE, probe, at, 2.5, outcome, "because", facts, at if outcome is Outcome.SEEN else None)
 
 
 def gate(looks: Iterable[Look] = (), standings: Iterable[Standing] = (), name: str = "Gate") -> Board:

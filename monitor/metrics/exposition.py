@@ -10,10 +10,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TypeVar
 
-from monitor.board import Board, DeviceState, Look
+from monitor.board import Board, DeviceState
 from monitor.metrics.samples import Put, basis, confirmed_faults, escape, lasting, passing
 from monitor.metrics.table import DEVICE_METRICS
-from monitor.model import Fault, FaultKind, Key, Standing
+from monitor.model import Fault, FaultKind, Key, Look, Standing
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -5,9 +5,9 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from monitor.board import DeviceState, Look
+from monitor.board import DeviceState
 from monitor.metrics.table import INFO_LABELS
-from monitor.model import FaultKind, Outcome, Standing, Verdict
+from monitor.model import FaultKind, Look, Outcome, Standing, Verdict
 
 Put = Callable[[str, str, float], None]
 """Takes a sample: metric name, the rendered labels beyond site and device (each with its leading comma), value."""

@@ -3,7 +3,7 @@
 Times are aware ``datetime`` in UTC unless a name says otherwise; durations are seconds as float; sizes are bytes.
 """
 
-from monitor.model.evidence import Evidence, KeyFrame
+from monitor.model.evidence import Evidence, KeyFrame, Look
 from monitor.model.recordings import ChannelRecordings, Disk, Recordings, Sample, Segment
 from monitor.model.standing import IF_IT_LASTS, Change, Fault, Finding, Judged, Standing, Subject, Transition, Window
 from monitor.model.target import Channel, Credentials, LoginState, ScheduleBlock, Target
@@ -30,6 +30,7 @@ __all__ = [
     "Key",
     "KeyFrame",
     "LoginState",
+    "Look",
     "Memory",
     "Outcome",
     "Receipt",

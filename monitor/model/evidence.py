@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.model.recordings import Recordings
-from monitor.model.words import Facts, Memory, Outcome
+from monitor.model.words import Facts, Key, Memory, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +32,17 @@ class Evidence:
     memory: Memory | None = None  # None = keep what was there
     login_worked: bool | None = None  # None = no credentials were sent
     recordings: Recordings | None = None  # of a recorder's reader
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The newest look of one probe at one device, without its pictures."""
+
+    key: Key
+    probe: str
+    at: datetime
+    seconds: float
+    outcome: Outcome
+    reason: str
+    facts: Facts
+    last_success: datetime | None  # start of the newest look whose findings were all ok

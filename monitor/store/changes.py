@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from monitor.model import Fault, Key, Memory, Subject
+from monitor.model import Fault, Key, Look, Memory, Subject
 from monitor.protocols.logins import LoginEntry
 from monitor.store import faults, logins, memory, outbox, settings, spans, standings
 from monitor.store.outbox import Message
 from monitor.store.spans import Span
-from monitor.store.standings import LookRow, StandingRow
+from monitor.store.standings import StandingRow
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -22,7 +22,7 @@ class Changes:
     """Every entry is complete and replaces what was there, so writing it twice does no harm."""
 
     standings: dict[Subject, StandingRow] = field(default_factory=dict)
-    looks: dict[tuple[Key, str], LookRow] = field(default_factory=dict)
+    looks: dict[tuple[Key, str], Look] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     memory: dict[tuple[Key, str], Memory] = field(default_factory=dict)

@@ -3,10 +3,9 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from monitor.model import Facts, FaultKind, Finding, Key, Outcome, Standing, Subject, Verdict
+from monitor.model import Facts, FaultKind, Finding, Key, Look, Outcome, Standing, Subject, Verdict
 from monitor.store.spans import Span
 from monitor.store.subjects import subject_id
 from monitor.store.times import epoch, from_json, moment, to_json
@@ -21,20 +20,6 @@ class StandingRow:
 
     standing: Standing
     span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class LookRow:
-    """The newest look of one probe at one device."""
-
-    key: Key
-    probe: str
-    at: datetime
-    seconds: float
-    outcome: Outcome
-    reason: str
-    facts: Facts
-    last_success: datetime | None
 
 
 def save(connection: sqlite3.Connection, rows: Iterable[StandingRow]) -> None:
@@ -74,7 +59,7 @@ def evidence(connection: sqlite3.Connection, key: Key) -> dict[Subject, dict[Ver
     return found
 
 
-def save_looks(connection: sqlite3.Connection, looks: Iterable[LookRow]) -> None:
+def save_looks(connection: sqlite3.Connection, looks: Iterable[Look]) -> None:
     connection.executemany(
         "INSERT OR REPLACE INTO look VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -93,10 +78,10 @@ def save_looks(connection: sqlite3.Connection, looks: Iterable[LookRow]) -> None
     )
 
 
-def load_looks(connection: sqlite3.Connection) -> list[LookRow]:
+def load_looks(connection: sqlite3.Connection) -> list[Look]:
     rows = connection.execute("SELECT site, device, probe, at, seconds, outcome, reason, facts, last_success FROM look")
     return [
-        LookRow(Key(site, device), probe, moment(at), seconds, Outcome(outcome), reason, from_json(facts), moment(good))
+        Look(Key(site, device), probe, moment(at), seconds, Outcome(outcome), reason, from_json(facts), moment(good))
         for site, device, probe, at, seconds, outcome, reason, facts, good in rows
     ]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.model import Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Verdict, Window
+from monitor.model import Fault, FaultKind, Finding, Key, Look, Outcome, Standing, Subject, Verdict, Window
 from monitor.protocols.logins import LoginEntry
 from monitor.store import (
     Changes,
@@ -32,7 +32,7 @@ from monitor.store.changes import apply
 from monitor.store.outbox import Message
 from monitor.store.schema import STEPS, first_tables, version
 from monitor.store.spans import begin
-from monitor.store.standings import LookRow, StandingRow
+from monitor.store.standings import StandingRow
 
 AT = datetime(2026, 3, 1, 8, 0, 0, 123456, tzinfo=UTC)
 GATE = Key("school", "gate")
@@ -97,7 +97,7 @@ def a_fault() -> Fault:
 
 def test_what_goes_in_comes_out(store: Store) -> None:
     row = StandingRow(a_standing(), begin(a_finding()))
-    look = LookRow(GATE, "rtsp", AT, 2.5, Outcome.SEEN, "fine", {"stream": {"codec": "h264"}}, AT)
+    look = Look(GATE, "rtsp", AT, 2.5, Outcome.SEEN, "fine", {"stream": {"codec": "h264"}}, AT)
     login = LoginEntry("192.0.2.1", "monitor", "ab12", True, 1, AT, AT)
     changes = Changes(
         {SUBJECT: row},

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import cv2
 import numpy as np
 
-from monitor.board import Board, DeviceState, Look
-from monitor.model import Channel, Fault, FaultKind, Finding, Key, Outcome, Standing, Subject, Target, Verdict
+from monitor.board import Board, DeviceState
+from monitor.model import Channel, Fault, FaultKind, Finding, Key, Look, Outcome, Standing, Subject, Target, Verdict
 
 NOW = datetime(2026, 3, 5, 6, 30, tzinfo=UTC)
 SILENT = "port 554 does not answer: no connection in time"
@@ -70,8 +70,8 @@ def standing(
     return Standing(Subject(key, probe), verdict, fault, ago(since), reason, finding, bad=bad)
 
 
-def look(probe: str, outcome: Outcome, reason: str, seen: float, ok: bool, **facts: object) -> Look:
-    return Look(probe, ago(seen), 2.31, outcome, reason, facts, ago(seen) if ok else None)
+def look(key: Key, probe: str, outcome: Outcome, reason: str, seen: float, ok: bool, **facts: object) -> Look:
+    return Look(key, probe, ago(seen), 2.31, outcome, reason, facts, ago(seen) if ok else None)
 
 
 STREAM = {
@@ -100,8 +100,9 @@ def healthy(board: Board, site: str, device: str, name: str, hue: int, seen: flo
     target = Target(key, "camera", "192.0.2.21", name=name, timezone="Asia/Shanghai", rtsp="rtsp://192.0.2.21/1")
     state = board.devices[key] = DeviceState(target, thumbnail=jpeg(hue), thumbnail_at=ago(seen))
     reason = "picture 1920x1080, nothing wrong seen"
-    state.looks["picture"] = look("picture", Outcome.SEEN, reason, seen, True, stream=STREAM)
+    state.looks["picture"] = look(key, "picture", Outcome.SEEN, reason, seen, True, stream=STREAM)
     state.looks["onvif"] = look(
+        key,
         "onvif",
         Outcome.SEEN,
         KNOWN,
@@ -125,7 +126,7 @@ def broken(
     for name in ("rtsp", "picture"):
         if name in state.looks:
             facts = {"stream": STREAM} if outcome is Outcome.SEEN else {}
-            state.looks[name] = look(name, outcome, reason, seen, False, **facts)
+            state.looks[name] = look(key, name, outcome, reason, seen, False, **facts)
     fault = Fault(f"f-{key.device}", Subject(key, probe), kind, ago(since - 120), ago(since), reason, ladder=RUNGS)
     board.faults[fault.id] = fault
     return fault
@@ -156,7 +157,7 @@ def recorder(board: Board, site: str) -> None:
         Target(key, "recorder", "192.0.2.10", name="录像机 1", kind="ssh", timezone="Asia/Shanghai")
     )
     disks = [{"id": "sda", "status": "ok", "size": 8e12, "free": 3e11}, {"id": "sdb", "status": "failed", "size": None}]
-    state.looks["recorder"] = look("recorder", Outcome.SEEN, READ, 420, True)
+    state.looks["recorder"] = look(key, "recorder", Outcome.SEEN, READ, 420, True)
     state.standings["recorder", ""] = standing(
         key,
         "recorder",
