@@ -127,7 +127,7 @@ class ScriptedCamera:
 
     async def closed(self) -> None:
         """Until every connection has ended."""
-        await asyncio.wait_for(self._idle.wait(), 5)
+        await asyncio.wait_for(self._idle.wait(), 10)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._tasks.add(asyncio.current_task())

@@ -14,11 +14,11 @@ from monitor.protocols.rtsp import StreamLook, look
 ACCOUNT = Credentials("monitor", "secret")
 DIGEST = 'Digest realm="cam", nonce="n1", qop="auth", algorithm=SHA-256'
 NEW = LoginState()
-QUICK = {"watch_seconds": 0.1, "phase_seconds": 0.5, "packet_age_seconds": 0.2, "key_frame_seconds": 0.5}
+QUICK = {"watch_seconds": 0.1, "phase_seconds": 5.0, "packet_age_seconds": 5.0, "key_frame_seconds": 5.0}
 
 
 async def see(camera: ScriptedCamera, credentials=ACCOUNT, login=NEW, url="") -> StreamLook:
-    seen = await look(url or camera.url, credentials, login, deadline=Deadline.after(5), **QUICK)
+    seen = await look(url or camera.url, credentials, login, deadline=Deadline.after(9), **QUICK)
     await camera.closed()
     return seen
 

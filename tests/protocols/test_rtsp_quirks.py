@@ -147,7 +147,7 @@ async def test_garbage_without_end_is_no_video():
             writer.write(b"\x01\x02\x03" * 400)
             await asyncio.sleep(0.01)
 
-    seen = await seen_by(ScriptedCamera(media=garbage))
+    seen = await seen_by(ScriptedCamera(media=garbage), packet_age_seconds=0.2, key_frame_seconds=0.5)
     assert seen.outcome is Outcome.STALLED
 
 
