@@ -55,7 +55,7 @@ class Running:
     async def page(self) -> str:
         """Wait for the line that names the status page."""
         while not (found := re.search(r"status page: (\S+)/", "".join(self.lines))):
-            line = await asyncio.wait_for(self.process.stdout.readline(), 30)
+            line = await asyncio.wait_for(self.process.stdout.readline(), 60)
             assert line, (self.folder / "log").read_text()
             self.lines.append(line.decode())
         return found[1]
@@ -63,7 +63,7 @@ class Running:
     async def until(self, wanted: set[str]) -> str:
         """Poll the metrics until every wanted line is there."""
         url = await self.page()
-        async with asyncio.timeout(45):
+        async with asyncio.timeout(120):
             while True:
                 text = (await self.http.get(f"{url}/metrics")).text
                 if wanted <= set(text.splitlines()):
@@ -87,7 +87,7 @@ async def daemon(folder: Path, config: str) -> AsyncIterator[Running]:
         await running.http.aclose()
         if process.returncode is None:
             process.terminate()
-            await asyncio.wait_for(process.wait(), 15)
+            await asyncio.wait_for(process.wait(), 60)
         log.close()
         process._transport.close()
 
@@ -128,8 +128,8 @@ async def test_a_day_in_the_life(site: Simulator, tmp_path: Path):
         family = {child: child.cmdline() for child in children}
         assert family, "pictures are decoded in worker processes"
         running.process.terminate()
-        assert await asyncio.wait_for(running.process.wait(), 10) == 0
-        async with asyncio.timeout(3):  # the multiprocessing helper ends when it sees our pipe closed
+        assert await asyncio.wait_for(running.process.wait(), 60) == 0
+        async with asyncio.timeout(60):  # the multiprocessing helper ends when it sees our pipe closed
             while left := [name for child, name in family.items() if alive(child)]:  # noqa: ASYNC110  # no event to await
                 await asyncio.sleep(0.05)
         assert not left

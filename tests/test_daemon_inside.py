@@ -33,7 +33,7 @@ async def at_work(folder: Path, *names: str) -> AsyncIterator[Daemon]:
     daemon = Daemon(file, load(file), lambda _url: ready.set())
     running = asyncio.create_task(daemon.run())
     try:
-        await asyncio.wait_for(ready.wait(), 40)
+        await asyncio.wait_for(ready.wait(), 120)
         yield daemon
     finally:
         daemon._stop.set()
@@ -42,7 +42,7 @@ async def at_work(folder: Path, *names: str) -> AsyncIterator[Daemon]:
 
 
 async def until(there: Callable[[], object]) -> None:
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(120):
         while not there():  # noqa: ASYNC110 -- the board has no event
             await asyncio.sleep(0.02)
 

@@ -214,7 +214,7 @@ async def test_an_error_of_ours_in_the_ledger_is_told_at_once(store: Store, monk
     monkeypatch.setattr(ledger._house, "once", broken)
     await ledger.start()
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(ledger.watched(), 5)
+        await asyncio.wait_for(ledger.watched(), 30)
     with pytest.raises(ZeroDivisionError):
         await ledger.close()
     await ledger._committer.close()
@@ -307,7 +307,6 @@ def kill_in_the_middle(path: Path, after: float) -> list[str]:
 
 
 @pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.slow)])
-@pytest.mark.timeout(300)
 def test_a_kill_at_any_instant_loses_no_fault_and_tells_nothing_twice(tmp_path: Path, times: int) -> None:
     path, dice = tmp_path / "cctv.sqlite", random.Random(7)
     heard: Counter[str] = Counter()

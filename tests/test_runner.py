@@ -92,7 +92,7 @@ async def test_a_probe_that_never_ends_is_abandoned():
     begun = time.monotonic()
     evidence = (await runner_of(endless, seconds=0.05, failures=failures).look("rtsp", camera(), b"")).evidence
     assert evidence.outcome is Outcome.ABANDONED
-    assert time.monotonic() - begun < GRACE + 2
+    assert time.monotonic() - begun < GRACE + 10
     assert failures == [("rtsp", "abandoned")]
 
 
@@ -150,7 +150,7 @@ async def test_a_host_that_was_silent_before_lends_its_slot_sooner(monkeypatch):
     lanes = Lanes(1)
     lanes.remember("dead-1", Outcome.TIMEOUT)
     lanes.remember("dead-2", Outcome.NO_RTP)
-    async with lanes.slot("dead-1"), asyncio.timeout(10), lanes.slot("dead-2"):
+    async with lanes.slot("dead-1"), asyncio.timeout(30), lanes.slot("dead-2"):
         await _enter(lanes, "alive")
 
 
@@ -166,7 +166,7 @@ async def test_a_look_that_waits_for_silence_lends_its_slot_to_the_next(monkeypa
     monkeypatch.setattr(runner, "SLOT_SECONDS", 0.05)
     lanes = Lanes(1)
     for _ in range(2):  # a slot given back early is given back once
-        async with lanes.slot("never seen"), asyncio.timeout(2):
+        async with lanes.slot("never seen"), asyncio.timeout(30):
             await _enter(lanes, "alive")
     async with lanes.slot("a"):
         second = asyncio.create_task(_enter(lanes, "b"))

@@ -51,7 +51,7 @@ def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Cli
             yield client
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_a_cause_silences_what_follows_from_it_and_nothing_else(alertmanager: httpx.Client) -> None:
@@ -92,7 +92,7 @@ def silenced(client: httpx.Client) -> set[tuple[str, str, str]]:
     return {(one["alertname"], one["site"], one.get("device", "")) for one in labels}
 
 
-def wait_for(condition, seconds: float = 20) -> None:
+def wait_for(condition, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds(condition):
         assert time.monotonic() < end, "it did not come"

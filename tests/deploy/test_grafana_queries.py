@@ -39,7 +39,6 @@ EMPTY = {
 """Panels that are known to be empty in this minute of this site, each with its reason."""
 
 
-@pytest.mark.timeout(150)
 @pytest.mark.slow
 async def test_every_query_of_every_panel_returns_data(tmp_path: Path) -> None:
     asked = {path.name: targets(path.read_text()) for path in FOLDER.glob("*.json")}

@@ -38,7 +38,7 @@ async def test_a_healthy_camera_tells_all(camera: OnvifCamera) -> None:
     facts = seen.facts["onvif"]
     assert seen.outcome is Outcome.SEEN, seen.reason
     assert seen.login_worked is True
-    assert abs(facts["clock_offset_seconds"]) < 1
+    assert abs(facts["clock_offset_seconds"]) < 5
     assert (facts["manufacturer"], facts["model"], facts["serial"]) == ("Simulated", "SC-1", "SIM-0001")
     assert facts["profiles"][0] == {
         "token": "main",
@@ -204,7 +204,7 @@ async def test_elements_out_of_order_are_understood(camera: OnvifCamera) -> None
     seen = await look(camera)
     assert seen.outcome is Outcome.SEEN
     assert seen.facts["onvif"]["profiles"][0]["width"] == 1280
-    assert abs(seen.facts["onvif"]["clock_offset_seconds"]) < 1
+    assert abs(seen.facts["onvif"]["clock_offset_seconds"]) < 5
 
 
 async def test_an_impossible_date_is_unknown(camera: OnvifCamera) -> None:

@@ -77,7 +77,7 @@ async def test_a_hostile_answer_costs_neither_time_nor_memory_nor_a_thread_nor_a
         took = time.monotonic() - began
     assert seen.outcome is EXPECTED[fault], seen.reason
     assert ("document type" in seen.reason) == ("entity" in fault)
-    assert took < deadline + 1
+    assert took < deadline + 10
     assert grown() < 50e6, f"{grown() / 1e6:.0f} MB"
     assert await idle(), "no thread of the look stays behind"
     assert stranger.asked == []

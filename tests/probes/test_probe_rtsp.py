@@ -54,17 +54,17 @@ async def port():
 
 
 def target(**fields) -> Target:
-    limits = Limits(stream=StreamLimits(watch_seconds=0.2, packet_age_seconds=0.3))
+    limits = Limits(stream=StreamLimits(watch_seconds=0.2, packet_age_seconds=5.0))
     return Target(key=Key("site", "gate"), role="camera", host="127.0.0.1", limits=limits, **fields)
 
 
 async def test_the_stream_is_seen(port):
     before = datetime.now(UTC)
     login = Credentials("u", "p")
-    seen = await look_at_stream(target(rtsp=f"rtsp://127.0.0.1:{port}/", credentials=login), b"", Deadline.after(5))
+    seen = await look_at_stream(target(rtsp=f"rtsp://127.0.0.1:{port}/", credentials=login), b"", Deadline.after(10))
     assert (seen.probe, seen.outcome, seen.login_worked) == ("rtsp", Outcome.SEEN, True)
     assert before <= seen.at <= datetime.now(UTC)
-    assert 0.2 <= seen.seconds < 2
+    assert 0.2 <= seen.seconds < 10
     stream = seen.facts["stream"]
     assert (stream["codec"], stream["width"], stream["height"]) == ("mjpeg", 160, 120)
     assert json.loads(json.dumps(seen.facts)) == seen.facts
@@ -72,17 +72,17 @@ async def test_the_stream_is_seen(port):
 
 async def test_the_close_look_watches_longer(port):
     close = target(rtsp=f"rtsp://127.0.0.1:{port}/", credentials=Credentials("u", "p"), close=True)
-    seen = await look_at_stream(close, b"", Deadline.after(5))
+    seen = await look_at_stream(close, b"", Deadline.after(10))
     assert seen.facts["stream"]["watched_seconds"] >= 1.0
 
 
 async def test_a_wrong_password_is_refused_and_then_rests(port):
     wrong = Credentials("u", "wrong")
     url = f"rtsp://127.0.0.1:{port}/"
-    first = await look_at_stream(target(rtsp=url, credentials=wrong), b"", Deadline.after(5))
+    first = await look_at_stream(target(rtsp=url, credentials=wrong), b"", Deadline.after(10))
     assert (first.outcome, first.login_worked) == (Outcome.AUTH, False)
     rest = LoginState(datetime.now(UTC), datetime.now(UTC) + timedelta(hours=1))
-    second = await look_at_stream(target(rtsp=url, credentials=wrong, login=rest), b"", Deadline.after(5))
+    second = await look_at_stream(target(rtsp=url, credentials=wrong, login=rest), b"", Deadline.after(10))
     assert (second.outcome, second.login_worked) == (Outcome.AUTH_RESTING, None)
     assert "wrong" not in repr(first) + repr(second)
 
@@ -103,7 +103,7 @@ async def test_without_an_address_there_is_nothing_to_look_at():
     ids=["rtsp", "onvif host:port", "onvif url", "option"],
 )
 async def test_the_port_is_knocked_at(port, place):
-    seen = await look_at_port(target(**place(port)), b"", Deadline.after(2))
+    seen = await look_at_port(target(**place(port)), b"", Deadline.after(10))
     assert (seen.probe, seen.outcome, seen.facts["port"]) == ("tcp", Outcome.SEEN, port)
     assert seen.login_worked is None
 
@@ -113,5 +113,5 @@ async def test_nothing_listens():
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
         for probe in ("tcp", "rtsp"):
-            seen = await PROBES[probe](target(rtsp=f"rtsp://127.0.0.1:{port}/"), b"", Deadline.after(2))
+            seen = await PROBES[probe](target(rtsp=f"rtsp://127.0.0.1:{port}/"), b"", Deadline.after(10))
             assert seen.outcome is Outcome.REFUSED

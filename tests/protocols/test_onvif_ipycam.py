@@ -47,7 +47,7 @@ async def test_it_is_read_in_full(address: str) -> None:
     facts = seen.facts["onvif"]
     assert seen.outcome is Outcome.SEEN, seen.reason
     assert (facts["manufacturer"], facts["model"], facts["serial"]) == ("PythonCam", "VirtualCam-1", "PY-000001")
-    assert abs(facts["clock_offset_seconds"]) < 2
+    assert abs(facts["clock_offset_seconds"]) < 5
     assert [(profile["codec"], profile["width"], profile["fps"]) for profile in facts["profiles"]] == [
         ("h264", 1920, 30),
         ("h264", 640, 30),

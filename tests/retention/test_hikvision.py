@@ -258,7 +258,7 @@ async def test_a_recorder_slower_than_any_deadline_is_unknown_and_ends():
     async with recorder(misbehaviour="drip") as nvr:
         wanted = target(nvr)
         evidence = await look(wanted, seconds=1.5)
-    assert evidence.seconds < 3
+    assert evidence.seconds < 10
     assert verdicts(wanted, evidence)["cam1"] == ("unknown", None)
 
 

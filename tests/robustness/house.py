@@ -49,7 +49,7 @@ class House:
 
     async def opened(self) -> None:
         """Wait for the line that names the status page."""
-        line = (await asyncio.wait_for(self.process.stdout.readline(), 30)).decode()
+        line = (await asyncio.wait_for(self.process.stdout.readline(), 60)).decode()
         found = re.search(r"status page: (\S+?)/?\s", line)
         assert found, line + self.log
         self.url = found[1]
@@ -60,7 +60,7 @@ class House:
     async def metrics(self) -> str:
         return (await self.get("/metrics")).text
 
-    async def until(self, there: Callable[[str], object], path: str = "/metrics", seconds: float = 60) -> str:
+    async def until(self, there: Callable[[str], object], path: str = "/metrics", seconds: float = 120) -> str:
         """Ask again until the text satisfies."""
         text = ""
         try:
@@ -134,7 +134,7 @@ async def house(
         await running.http.aclose()
         if process.returncode is None:
             process.terminate()
-            await asyncio.wait_for(process.wait(), 15)
+            await asyncio.wait_for(process.wait(), 60)
         await listening
         process._transport.close()
 

@@ -5,14 +5,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from house import House, cameras, configuration, faults, house, seen_well
 
 from monitor.simulator import Simulator
 from monitor.simulator.onvif_site import onvif_of
 from monitor.store import Store
-
-pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
 
 PRELOAD = "/usr/$LIB/faketime/libfaketime.so.1"
 HOUR, DAY = 3600, 86400

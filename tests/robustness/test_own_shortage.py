@@ -5,17 +5,18 @@ import contextlib
 import resource
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
-import pytest
 from house import TINY, USER, cameras, configuration, faults, house, in_namespace, value
 
 from monitor.simulator import CameraSpec, Simulator
 from monitor.store import Store
 from monitor.store.faults import standing as standing_faults
+from monitor.store.standings import load_looks
 
-pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
-
+T = TypeVar("T")
 BLIND = {("monitor", "monitor_blind")}
 
 
@@ -56,23 +57,32 @@ async def test_no_network_of_our_own(tmp_path: Path):
     async with Simulator(cameras(75, "gate", "yard", "roof", "hall")) as site:
         config = configuration(site)
         async with house(tmp_path, config, before=in_namespace("--net", "true")) as running:
-            standing = await until_known(tmp_path, lambda known: known)
-            await asyncio.sleep(5)
-            assert standing == await until_known(tmp_path, lambda known: known) == {("monitor", "monitor_blind")}
+            assert await stored(tmp_path, standing) == BLIND
+            began = datetime.now(UTC)
+            await stored(tmp_path, lambda store: looked_at(store, began) == set(site.cameras))
+            assert await stored(tmp_path, standing) == BLIND
             enter = ("nsenter", f"--target={running.process.pid}", "--net", *USER, "ip", "link", "set", "lo", "up")
             assert await (await asyncio.create_subprocess_exec(*enter)).wait() == 0
-            await until_known(tmp_path, lambda known: not known & BLIND)  # the addresses are there again, if empty
+            await stored(tmp_path, lambda store: not standing(store) & BLIND)  # the addresses are there again, if empty
 
 
-async def until_known(folder: Path, there: Callable[[set[tuple[str, str]]], object]) -> set[tuple[str, str]]:
-    """Device and kind of the standing faults, from the state file: no page of that namespace can be reached."""
-    async with asyncio.timeout(30):
+def standing(store: Store) -> set[tuple[str, str]]:
+    """Device and kind of the faults."""
+    return {(one.subject.key.device, str(one.kind)) for one in store.read(standing_faults)}
+
+
+def looked_at(store: Store, since: datetime) -> set[str]:
+    return {one.key.device for one in store.read(load_looks) if one.at > since}
+
+
+async def stored(folder: Path, ask: Callable[[Store], T]) -> T:
+    """The first true answer of the state file: no page of that namespace can be reached."""
+    async with asyncio.timeout(120):
         while True:
             if (folder / "state" / "cctv.sqlite").exists():
                 with contextlib.closing(Store.reader(folder / "state" / "cctv.sqlite")) as store:
-                    known = {(one.subject.key.device, str(one.kind)) for one in store.read(standing_faults)}
-                if there(known):
-                    return known
+                    if answer := ask(store):
+                        return answer
             await asyncio.sleep(0.3)
 
 

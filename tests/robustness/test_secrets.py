@@ -18,8 +18,6 @@ from monitor.simulator.onvif import OnvifCamera
 from monitor.simulator.onvif_faults import FAULTS as ONVIF_FAULTS
 from monitor.simulator.onvif_site import onvif_of
 
-pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
-
 USER = "watcher"
 SECRETS = ("pass/word ä%41", "url-s3cret", "desk-t0ken", "n0tify-me", "rec0rder-pw")
 SCHEMES = ("digest", "basic", "digest-sha256")

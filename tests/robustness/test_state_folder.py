@@ -13,8 +13,6 @@ from monitor.simulator import Simulator
 from monitor.store import Store
 from monitor.store.faults import standing as standing_faults
 
-pytestmark = pytest.mark.timeout(200)  # a busy machine makes a daemon of ours blind for half a minute
-
 SMALL = 'mkdir -p state && mount -t tmpfs -o size=1m tmpfs "$PWD/state" && cd "$PWD"'
 
 

@@ -20,7 +20,7 @@ async def test_stalled_stops_and_goes_on_when_healed() -> None:
         await client.start()
         assert 1 <= await client.frames_within(0.8) <= 15  # 0.2 s of 50 frames a second
         site.set_fault("gate", "")
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await client.frames(20)
 
 

@@ -52,7 +52,8 @@ async def test_our_client_sees_every_codec_under_every_login() -> None:
                     site.url(name),
                     Credentials(**LOGIN) if spec.spec.auth else None,
                     LoginState(),
-                    deadline=Deadline.after(8),
+                    deadline=Deadline.after(40),
+                    packet_age_seconds=30.0,  # nine encoders start at once
                     watch_seconds=0.5,
                 )
                 for name, spec in site.cameras.items()

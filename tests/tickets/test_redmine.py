@@ -17,7 +17,7 @@ from monitor.model import Deadline, Receipt
 from monitor.tickets import Sink
 from monitor.tickets.errors import Refused
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 REDMINE = Path("/opt/redmine-for-tests/usr/share/redmine")
 KEY = "0123456789abcdef0123456789abcdef01234567"
 HOSTILE = 'gate"\' <b>大门</b> =HYPERLINK("http://x") %_[x]'

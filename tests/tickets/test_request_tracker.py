@@ -16,7 +16,7 @@ from monitor.model import Deadline, Receipt
 from monitor.tickets import Sink
 from monitor.tickets.errors import Refused
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 SERVER = Path("/usr/share/request-tracker5/libexec/rt-server")
 DATABASE = Path("/var/lib/dbconfig-common/sqlite3/request-tracker5/rtdb")
 LOGIN = {"username": "root", "password": "password"}  # of a fresh installation
