@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from monitor.model import Memory
 from monitor.retention import played
+from monitor.retention.habits import Habit
 from monitor.retention.played import Played
 
-VERSION = 2
+VERSION = 3
 SAME_MOMENT = 1.0
 """Modification times may be whole seconds."""
 
@@ -57,6 +58,7 @@ class Cache:
     bad: list[Instant] = field(default_factory=list)  # files found bad, to be looked at again
     played: list[Played] = field(default_factory=list)
     disks: dict[str, Any] = field(default_factory=dict)  # that were there, by the way they were asked for
+    habits: dict[str, Habit] = field(default_factory=dict)  # by channel
     since: float | None = None  # no folder that changed earlier is missing here; None = all are
 
 
@@ -71,7 +73,8 @@ def load(memory: Memory, layout: str) -> Cache:
     folders = {path: _folder(*parts) for path, parts in kept["folders"].items()}
     bad = [Instant(*one) for one in kept["bad"]]
     proved, known = played.load(kept["played"]), kept.get("disks", {})
-    return Cache(layout, folders, kept["newest"], kept["proved"], bad, proved, known, kept["since"])
+    habits = {channel: Habit(*one) for channel, one in kept["habits"].items()}
+    return Cache(layout, folders, kept["newest"], kept["proved"], bad, proved, known, habits, kept["since"])
 
 
 def _folder(stamp: str, shift: float, pieces: dict[str, list[list[float]]], empty: dict[str, list[float]]) -> Folder:
@@ -89,6 +92,7 @@ def save(cache: Cache) -> Memory:
         "bad": cache.bad,
         "played": cache.played,
         "disks": cache.disks,
+        "habits": cache.habits,
         "since": _since(cache.folders.values()),
         "folders": {
             path: [folder.stamp, folder.shift, folder.pieces, folder.empty]

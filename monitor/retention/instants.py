@@ -97,17 +97,17 @@ def name_shift(starts: Instants, mtimes: Instants, typical: float | None) -> flo
     return -shift if steady and abs(shift) <= 14 * 3600.0 else 0.0
 
 
-def ends(starts: Instants, mtimes: Instants, rule: str | float, now: float) -> Instants:
+def ends(starts: Instants, mtimes: Instants, rule: str | float, now: float, typical: float | None = None) -> Instants:
     """When each file ends; NaN = still open. ``starts`` is sorted, ``now`` is by the recorder's clock.
 
     rule: "mtime", "next" (the start of the next file), a length in seconds, or "auto": the file times if nearly all
-    of them fit the names, else the next file.
+    of them fit the names, else the next file. typical: the usual length, if it is known better than from these files.
     """
     if not len(starts):
         return starts
     if isinstance(rule, float | int):
         return starts + float(rule)
-    typical = typical_length(starts, mtimes)
+    typical = typical or typical_length(starts, mtimes)
     fits = fitting(starts, mtimes, typical)
     by_next = _by_next(starts, typical, now)
     if rule == "next" or (rule == "auto" and fits.mean() < TRUSTED_SHARE):

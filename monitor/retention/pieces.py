@@ -39,11 +39,9 @@ class Files:
         return np.greater(self.sizes, 0)
 
     @property
-    def whole_length(self) -> float | None:
-        """The usual length if the newest file is whole: the next one may not show yet. None if it broke off."""
-        if not len(self) or not self.ends[-1] - self.starts[-1] >= 0.9 * self.typical:
-            return None
-        return self.typical
+    def is_whole(self) -> bool:
+        """Whether the newest file is as long as they usually are, and did not break off."""
+        return bool(len(self) and self.ends[-1] - self.starts[-1] >= 0.9 * self.typical)
 
     def closed_ends(self, now: float) -> Numbers:
         return np.where(np.isnan(self.ends), np.maximum(self.starts, now), self.ends)
@@ -57,13 +55,14 @@ def make_files(
     paths: Paths,
     rule: str | float,
     now: float,
+    typical: float | None = None,
 ) -> Files:
-    """Sort by start and find the ends. ``now`` is by the recorder's clock."""
+    """Sort by start and find the ends. ``now`` is by the recorder's clock; ``typical``: their length, if known."""
     order = np.argsort(starts, kind="stable")
     starts, mtimes = starts[order], mtimes[order]
-    typical = instants.typical_length(starts, mtimes) or 60.0
-    ends = instants.ends(starts, mtimes, rule, now)
-    return Files(starts, ends, mtimes, sizes[order], folders[order], paths.at(order), typical)
+    typical = typical or instants.typical_length(starts, mtimes)
+    ends = instants.ends(starts, mtimes, rule, now, typical)
+    return Files(starts, ends, mtimes, sizes[order], folders[order], paths.at(order), typical or 60.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from monitor.model import Channel, ChannelRecordings, Disk, Sample, Segment, Tar
 from monitor.retention import clock, instants, intervals, pieces
 from monitor.retention.closed import Cache, Folder, Piece
 from monitor.retention.greeting import Wish
+from monitor.retention.habits import Habits, ahead_of, learned, typical_of
 from monitor.retention.layout import Layout, Parsed
 from monitor.retention.pieces import Files
 
@@ -115,8 +116,9 @@ def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
     at = time.time()
     device_now = at + (offset or 0.0)
     parsed = plan.layout.parse(listing.records)
-    starts, ahead = _starts(parsed, plan)
-    files = _by_channel(parsed, starts, plan, wanted, device_now)
+    starts, ahead = _starts(parsed, plan, cache)
+    files = _by_channel(parsed, starts, plan, wanted, device_now, cache)
+    habits = learned(cache.habits, files, ahead)
     calibration = _calibrate(files, plan, cache, at, offset, ahead)
     fresh = _fold(files, plan, wanted, found.stamps, cache, calibration, device_now)
     kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
@@ -124,11 +126,14 @@ def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
     problems = _that_matter({**found.problems, **listing.problems}, plan.layout)
     strangers = parsed.listed - len(parsed)
     channels = tuple(
-        _channel(tree, plan, channel, folders, found, problems, calibration, strangers, files)
+        _channel(tree, plan, channel, folders, found, problems, calibration, strangers, habits)
         for channel in plan.target.channels
     )
-    newest = max((one.end for one in _newest(files, plan, device_now)), default=cache.newest)
-    made = replace(cache, folders=folders, newest=newest)
+    listed = [one.end for one in _newest(files, plan, device_now)]
+    if cache.newest is not None and cache.newest <= device_now:
+        listed.append(cache.newest)
+    newest = max(listed, default=None)
+    made = replace(cache, folders=folders, newest=newest, habits=habits)
     return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), at)
 
 
@@ -145,21 +150,15 @@ def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> 
     return tree.files(wanted, 0)
 
 
-def _starts(parsed: Parsed, plan: Plan) -> tuple[instants.Instants, float]:
+def _starts(parsed: Parsed, plan: Plan, cache: Cache) -> tuple[instants.Instants, float]:
     """When each file begins, by the recorder's clock; and by how much the names of all cameras were ahead of that."""
     starts = parsed.walls if plan.layout.is_epoch else instants.to_utc(parsed.walls, parsed.mtimes, plan.timezone)
-    shifts = set()
-    for index in np.flatnonzero(np.bincount(parsed.channels)).tolist():
-        mine = np.flatnonzero(parsed.channels == index)
-        mine = mine[np.argsort(starts[mine])]
-        own = starts[mine], parsed.mtimes[mine]
-        shifts.add(instants.name_shift(*own, instants.typical_length(*own)))
-    ahead = shifts.pop() if len(shifts) == 1 else 0.0
+    ahead = ahead_of(parsed, starts, plan.layout.channels, cache.habits)
     return starts - ahead, ahead
 
 
 def _by_channel(
-    parsed: Parsed, starts: instants.Instants, plan: Plan, wanted: Sequence[str], device_now: float
+    parsed: Parsed, starts: instants.Instants, plan: Plan, wanted: Sequence[str], device_now: float, cache: Cache
 ) -> dict[str, Files]:
     numbers = {path.encode("utf-8", "surrogateescape"): index for index, path in enumerate(wanted)}
     codes = np.array([numbers.get(name, -1) for name in parsed.folder_names], dtype=np.int64)
@@ -167,10 +166,9 @@ def _by_channel(
     made = {}
     for index, channel in enumerate(plan.layout.channels):
         mine = np.flatnonzero((parsed.channels == index) & (folders >= 0))
-        paths = parsed.paths.at(mine)
-        made[channel] = pieces.make_files(
-            starts[mine], parsed.mtimes[mine], parsed.sizes[mine], folders[mine], paths, plan.end, device_now
-        )
+        columns = starts[mine], parsed.mtimes[mine], parsed.sizes[mine], folders[mine], parsed.paths.at(mine)
+        typical = typical_of(cache.habits.get(channel), len(mine))
+        made[channel] = pieces.make_files(*columns, plan.end, device_now, typical)
     return made
 
 
@@ -193,7 +191,11 @@ def _calibrate(
     files: Mapping[str, Files], plan: Plan, cache: Cache, at: float, offset: float | None, ahead: float
 ) -> clock.Calibration:
     newest = _newest(files, plan, at + (offset or 0.0))
-    grown = max(one.end for one in newest) - cache.newest if newest and cache.newest is not None else None
+    known = cache.newest
+    if known is not None and known <= at + (offset or 0.0) and all(one.end < known for one in newest):
+        lengths = [habit.typical for habit in cache.habits.values()]  # what was listed now is older
+        newest = [clock.Newest(known, max(lengths, default=60.0))]
+    grown = max(one.end for one in newest) - known if newest and known is not None else None
     made = clock.calibrate(newest, at, offset, plan.target.timezone, grown)
     if not ahead:
         return made
@@ -252,7 +254,7 @@ def _channel(
     problems: Mapping[str, str],
     calibration: clock.Calibration,
     strangers: int,
-    files: Mapping[str, Files],
+    habits: Habits,
 ) -> ChannelRecordings:
     name, root = channel.channel, plan.layout.root_of(channel.channel)
     made = [piece for folder in folders.values() for piece in folder.pieces.get(name, ())]
@@ -262,7 +264,8 @@ def _channel(
     if unread:
         return ChannelRecordings(name, None, unread, plan.cap_days)
     segments = tuple(Segment(piece.start, piece.end, piece.size) for piece in sorted(made))
-    return ChannelRecordings(name, segments, cap_days=plan.cap_days, segment_seconds=files[name].whole_length)
+    usual = habits[name].typical if name in habits and habits[name].whole else None
+    return ChannelRecordings(name, segments, cap_days=plan.cap_days, segment_seconds=usual)
 
 
 def _why_unread(root: str, found: Folders, problems: Mapping[str, str], calibration: clock.Calibration) -> str:
