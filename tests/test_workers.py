@@ -39,7 +39,7 @@ def hang(number: int) -> int:
 
 
 async def asked(number: int) -> int:
-    return await workers.in_process(double, number, deadline=Deadline.after(20))
+    return await workers.in_process(double, number, deadline=Deadline.after(90))
 
 
 async def until_it_works(tries: int = 5) -> int:
@@ -56,7 +56,7 @@ async def until_it_works(tries: int = 5) -> int:
 async def test_a_crash_costs_one_look():
     before = workers.deaths()
     with pytest.raises(workers.WorkerDied):
-        await workers.in_process(die, 1, deadline=Deadline.after(20))
+        await workers.in_process(die, 1, deadline=Deadline.after(90))
     assert await asked(21) == 42
     assert workers.deaths() == before + 1
 
@@ -120,7 +120,7 @@ def pause(seconds: float) -> int:
 
 
 async def test_work_that_waited_past_its_deadline_costs_no_process():
-    deadline, cores = Deadline.after(30), len(os.sched_getaffinity(0))
+    deadline, cores = Deadline.after(90), len(os.sched_getaffinity(0))
     busy = [asyncio.create_task(workers.in_process(pause, 0.9, deadline=deadline)) for _ in range(cores)]
     waiting = [workers.in_process(pause, 0.3, deadline=Deadline.after(0.1)) for _ in range(4)]
     late = await asyncio.gather(*waiting, return_exceptions=True)

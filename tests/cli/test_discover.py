@@ -185,7 +185,7 @@ async def test_nothing_found_is_not_ok(lone_network: None) -> None:
 async def test_the_inventory_as_a_table() -> None:
     async with OnvifCamera("127.0.42.1", auth="none", model="[bold]SC-1[/]") as camera:
         target = Target(Key("", "x"), "camera", camera.host, onvif=camera.address)
-        facts = (await look_at_onvif(target, b"", Deadline.after(3))).facts["onvif"]
+        facts = (await look_at_onvif(target, b"", Deadline.after(20))).facts["onvif"]
     page = io.StringIO()
     Console(width=120, file=page).print(inventory_table(facts))
     shown = page.getvalue()

@@ -114,6 +114,24 @@ def test_a_key_frame_that_a_glance_was_too_short_for_is_left_to_the_close_look()
     assert verdict(evidence) == (Verdict.FAULT, FaultKind.NO_STREAM)
 
 
+def test_one_frame_at_a_glance_is_neither_a_stall_nor_a_stream() -> None:
+    glance = seen(last_packet_age=4.2, frames=1)
+    assert verdict(glance) == (Verdict.UNKNOWN, None)
+    assert "1 frame, and none for 4.2 s" in judge(GATE, glance)[0].reason
+
+
+@pytest.mark.parametrize(("frames", "expected"), [(20, Verdict.UNKNOWN), (500, Verdict.FAULT)])
+def test_a_few_frames_without_a_key_one_say_nothing_even_closely(frames: int, expected: Verdict) -> None:
+    """One frame per second, and every 50th is key: the recorder has it all, and 20 s show none."""
+    closely = replace(seen(frames=frames, key_frame_count=0), outcome=Outcome.NO_KEY_FRAME, reason="no key frame")
+    assert verdict(closely)[0] is expected
+
+
+def test_key_frames_that_came_in_disorder_are_corrupt() -> None:
+    evidence = replace(seen(late_packets=20, key_frame_count=3), outcome=Outcome.NO_KEY_FRAME, reason="none whole")
+    assert verdict(evidence) == (Verdict.FAULT, FaultKind.CORRUPT)
+
+
 def test_a_busy_camera_says_what_it_becomes_if_it_lasts() -> None:
     assert judge(GATE, ended(Outcome.BUSY))[0].facts[IF_IT_LASTS] == FaultKind.NO_STREAM
 
@@ -123,6 +141,8 @@ def test_a_busy_camera_says_what_it_becomes_if_it_lasts() -> None:
     [
         ({"last_packet_age": 1.4}, None, "25 frames"),
         ({"last_packet_age": 1.6}, FaultKind.STALLED, "no packet for 1.6 s"),
+        ({"last_packet_age": 3.9, "frames": 3, "largest_gap": 4.0}, None, "25 frames"),  # one in four seconds
+        ({"last_packet_age": 13.0, "frames": 3, "largest_gap": 4.0}, FaultKind.STALLED, "no packet for 13.0 s"),
         ({"rtp_clock_running": False}, FaultKind.STALLED, "clock stands still"),
         ({"rtp_clock_running": None}, None, "25 frames"),
         ({"loss_ratio": 0.02, "lost": 10}, None, "25 frames"),

@@ -47,8 +47,8 @@ def test_the_probe_is_registered() -> None:
 async def test_a_healthy_camera_is_ok_and_leaves_a_thumbnail_and_a_memory() -> None:
     async with Simulator([spec()]) as site:
         camera = target(site)
-        first = await look_at_picture(camera, b"", Deadline.after(15))
-        second = await look_at_picture(camera, first.memory or b"", Deadline.after(15))
+        first = await look_at_picture(camera, b"", Deadline.after(45))
+        second = await look_at_picture(camera, first.memory or b"", Deadline.after(45))
     assert second.outcome is Outcome.SEEN
     assert said(camera, second).verdict == "ok"
     assert second.pictures["thumbnail"].startswith(b"\xff\xd8")
@@ -60,7 +60,7 @@ async def test_a_healthy_camera_is_ok_and_leaves_a_thumbnail_and_a_memory() -> N
 async def test_what_is_wrong_with_the_whole_picture_is_named_at_the_first_look(fault: str) -> None:
     async with Simulator([spec(fault)]) as site:
         camera = target(site)
-        finding = said(camera, await look_at_picture(camera, b"", Deadline.after(15)))
+        finding = said(camera, await look_at_picture(camera, b"", Deadline.after(45)))
     assert (finding.verdict, finding.fault) == ("fault", fault)
     assert finding.facts["kinds"][fault]["answer"] == "fault"
 
@@ -68,7 +68,7 @@ async def test_what_is_wrong_with_the_whole_picture_is_named_at_the_first_look(f
 async def test_without_a_stream_there_is_no_picture_to_judge() -> None:
     async with Simulator([spec("not_found")]) as site:
         camera = target(site)
-        evidence = await look_at_picture(camera, b"kept", Deadline.after(15))
+        evidence = await look_at_picture(camera, b"kept", Deadline.after(45))
     assert evidence.outcome is Outcome.NOT_FOUND
     assert evidence.memory is None  # what was remembered stays
     finding = said(camera, evidence)
@@ -79,7 +79,7 @@ async def test_without_a_stream_there_is_no_picture_to_judge() -> None:
 async def test_damaged_memory_is_read_as_none() -> None:
     async with Simulator([spec()]) as site:
         camera = target(site)
-        evidence = await look_at_picture(camera, b"cctv-picture-2\n" + bytes(60), Deadline.after(15))
+        evidence = await look_at_picture(camera, b"cctv-picture-2\n" + bytes(60), Deadline.after(45))
     assert evidence.facts["picture"]["freeze"]["earlier_looks"] == 0
 
 

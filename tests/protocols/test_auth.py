@@ -50,6 +50,16 @@ def test_the_examples_of_the_rfcs(account, challenge, cnonce, response):
     assert "qop=auth, nc=00000001" in header
 
 
+def test_a_realm_in_another_charset_is_answered_byte_for_byte():
+    realm = "网络".encode("gbk")
+    account, expected = Credentials("u", "p"), hashlib.md5(b"u:" + realm + b":p").hexdigest()
+    told = realm.decode("utf-8", "surrogateescape")
+    header = answer(account, f'Digest realm="{told}", nonce="{told}"', "PLAY", "rtsp://h/")
+    assert realm in header.encode("utf-8", "surrogateescape")
+    last = hashlib.md5(b"PLAY:rtsp://h/").hexdigest()
+    assert response_of(header) == hashlib.md5(b":".join((expected.encode(), realm, last.encode()))).hexdigest()
+
+
 def test_basic_as_in_rfc_7617():
     assert answer(Credentials("Aladdin", "open sesame"), 'Basic realm="WallyWorld"', "DESCRIBE", "rtsp://h/") == (
         "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="

@@ -26,9 +26,15 @@ def ports():
 
 
 async def see(port: int, path: str, credentials: Credentials | None = None, **wishes) -> StreamLook:
-    deadline = Deadline.after(10)
+    deadline = Deadline.after(30)
     return await look(
-        f"rtsp://127.0.0.1:{port}/{path}", credentials, LoginState(), deadline=deadline, watch_seconds=0.5, **wishes
+        f"rtsp://127.0.0.1:{port}/{path}",
+        credentials,
+        LoginState(),
+        deadline=deadline,
+        watch_seconds=0.5,
+        packet_age_seconds=20,
+        **wishes,
     )
 
 

@@ -28,13 +28,13 @@ class Echo(WebServer):
         return self.reply
 
 
-async def ask(server: WebServer, seconds: float = 5.0, path: str = "/x", **place) -> bytes:
+async def ask(server: WebServer, seconds: float = 20.0, path: str = "/x", **place) -> bytes:
     where = Place(server.host, server.port, **place)
     async with Http(where, Credentials("admin", "recorder-password"), LoginState()) as http:
         return (await http.ask("GET", path, Deadline.after(seconds))).body
 
 
-async def outcome_of(server: WebServer, seconds: float = 5.0, **place) -> Outcome:
+async def outcome_of(server: WebServer, seconds: float = 20.0, **place) -> Outcome:
     with pytest.raises(DeviceError) as failed:
         await ask(server, seconds, **place)
     assert "recorder-password" not in failed.value.reason
@@ -61,11 +61,11 @@ async def test_a_recorder_that_is_busy_for_a_moment_is_asked_once_more(monkeypat
     monkeypatch.setattr(http, "BUSY_SECONDS", 0.01)
     async with Busy(auth="") as server, Http(Place(server.host, server.port), None, LoginState()) as one:
         for _ in range(3):
-            assert (await one.ask("GET", "/x", Deadline.after(5))).body == b"served"
+            assert (await one.ask("GET", "/x", Deadline.after(20))).body == b"served"
         assert server.asked == 5
         server.always = True
         with pytest.raises(DeviceError):
-            await one.ask("GET", "/x", Deadline.after(5))
+            await one.ask("GET", "/x", Deadline.after(20))
         assert server.asked == 7
 
 
@@ -195,7 +195,7 @@ async def test_requests_are_paced():
     async with Echo() as server, Http(Place(server.host, server.port), None, LoginState(), pause=0.2) as http:
         began = time.monotonic()
         for _ in range(3):
-            await http.ask("GET", "/", Deadline.after(5))
+            await http.ask("GET", "/", Deadline.after(20))
     assert time.monotonic() - began >= 0.4
 
 
@@ -205,7 +205,7 @@ async def test_a_login_is_one_challenge_and_then_no_more():
         Http(Place(server.host, server.port), Credentials("admin", "recorder-password"), LoginState()) as http,
     ):
         for _ in range(3):
-            await http.ask("GET", "/with?a=%20b&c=[0]", Deadline.after(5))
+            await http.ask("GET", "/with?a=%20b&c=[0]", Deadline.after(20))
     assert http.login_worked is True
     assert server.requests.total() == 4
     assert server.refused_logins == 0
@@ -218,7 +218,7 @@ async def test_a_refused_login_is_not_sent_again_on_the_same_connection():
     ):
         for outcome in (Outcome.AUTH, Outcome.AUTH_RESTING):
             with pytest.raises(DeviceError) as failed:
-                await http.ask("GET", "/", Deadline.after(5))
+                await http.ask("GET", "/", Deadline.after(20))
             assert failed.value.outcome is outcome
     assert http.login_worked is False
     assert server.refused_logins == 1

@@ -39,7 +39,7 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
 
 async def look(address: str, password: str = "pässword & <x>") -> Evidence:
     target = Target(Key("", "ipycam"), "camera", HOST, Credentials("admin", password), onvif=address)
-    return await look_at_onvif(target, b"", Deadline.after(5))
+    return await look_at_onvif(target, b"", Deadline.after(20))
 
 
 async def test_it_is_read_in_full(address: str) -> None:

@@ -69,7 +69,7 @@ async def in_device(camera: OnvifCamera, ask: Callable[[Device, Deadline], Any],
     def work() -> Any:
         device = Device(camera.address, Credentials(camera.username, camera.password), **options)
         try:
-            return ask(device, Deadline.after(5))
+            return ask(device, Deadline.after(20))
         finally:
             device.close()
 

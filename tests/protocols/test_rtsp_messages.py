@@ -74,6 +74,17 @@ def test_header_names_have_no_case_and_repeated_headers_are_all_kept():
     assert str(reply) == "401 No"
 
 
+def test_a_header_may_go_on_in_the_next_line():
+    (reply,) = hear(b'RTSP/1.0 401 No\r\nWWW-Authenticate: Digest realm="a",\r\n\t nonce="b"\r\nCSeq: 1\r\n\r\n')
+    assert reply.headers == {"www-authenticate": ['Digest realm="a", nonce="b"'], "cseq": ["1"]}
+
+
+def test_what_is_no_utf_8_goes_back_as_it_came():
+    (reply,) = hear(b"RTSP/1.0 401 No\r\nSession: \xcd\xf8\r\n\r\n")
+    assert b"Session: \xcd\xf8\r\n" in request("PLAY", "rtsp://cam/", {"Session": reply.header("session")})
+    assert printable(reply.header("session")) == ""
+
+
 def test_a_status_without_a_phrase():
     (reply,) = hear(b"RTSP/1.0 200\r\n\r\n")
     assert (reply.status, reply.phrase, str(reply)) == (200, "", "200")

@@ -248,8 +248,8 @@ async def test_the_first_key_frame_may_be_awaited_longer_than_the_next():
     assert (seen.outcome, len(seen.key_frames)) == (Outcome.SEEN, 1)
     assert seen.facts["watched_seconds"] < 4
     again = await seen_by(ScriptedCamera(media=smart), key_frame_seconds=0.3)
-    assert (again.outcome, again.key_frame_may_come) == (Outcome.NO_KEY_FRAME, True)
-    assert not seen.key_frame_may_come
+    assert (again.outcome, again.glance_was_too_short) == (Outcome.NO_KEY_FRAME, True)
+    assert not seen.glance_was_too_short
 
 
 async def test_intra_refresh_without_key_frames_is_said_in_words_and_no_fault():
@@ -266,7 +266,7 @@ async def test_key_frames_without_parameter_sets_cannot_be_decoded():
     assert seen.outcome is Outcome.NO_KEY_FRAME
     assert seen.facts["key_frame_count"] > 1
     assert "complete" in seen.reason
-    assert not seen.key_frame_may_come
+    assert not seen.glance_was_too_short
 
 
 async def test_pictures_of_untold_size_cannot_be_judged():
@@ -344,6 +344,31 @@ async def test_a_slow_camera_has_not_stalled():
 
     seen = await seen_by(ScriptedCamera(media=slow), packet_age_seconds=0.2, key_frame_seconds=2.0)
     assert seen.outcome is Outcome.SEEN, seen.reason
+
+
+async def test_a_slow_camera_that_claims_to_be_fast_has_not_stalled():
+    """The description says what the camera was set to; in the dark it exposes for longer."""
+
+    async def slow(camera, writer):
+        video = Video(step=36000)
+        while True:
+            writer.write(video.key())
+            await asyncio.sleep(0.4)
+
+    described = SDP + "a=framerate:25\r\n"
+    seen = await seen_by(ScriptedCamera(sdp=described, media=slow), key_frame_seconds=2.0)
+    assert seen.outcome is Outcome.SEEN, seen.reason
+    assert seen.facts["largest_gap"] == pytest.approx(0.4, abs=0.2)
+
+
+async def test_one_frame_in_all_the_time_there_was_is_left_to_a_close_look():
+    async def one(camera, writer):
+        writer.write(Video().key())
+
+    seen = await seen_by(ScriptedCamera(media=one), seconds=1.5, key_frame_seconds=5.0)
+    assert (seen.outcome, seen.facts["frames"]) == (Outcome.SEEN, 1)
+    assert seen.facts["last_packet_age"] > 0.5
+    assert seen.glance_was_too_short
 
 
 async def test_lost_packets_are_counted():

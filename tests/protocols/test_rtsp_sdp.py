@@ -91,6 +91,12 @@ def test_parameter_sets(fmtp, units):
     assert [unit.hex() for unit in found] == units
 
 
+def test_the_parameters_of_the_only_format_may_have_another_number():
+    fmtp = "a=fmtp:62 sprop-parameter-sets=Z0IAKQ==\r\n"
+    assert [unit.hex() for unit in track(VIDEO + fmtp).parameter_sets] == ["67420029"]
+    assert track(VIDEO.replace("AVP 96", "AVP 96 62") + fmtp).parameter_sets == ()
+
+
 @pytest.mark.parametrize(
     ("lines", "field", "value"),
     [

@@ -47,6 +47,7 @@ def test_gaps_are_lost_packets_also_across_the_wrap():
 def test_a_late_packet_takes_back_its_loss():
     assert watch([(1, 0, 0.0), (3, 3600, 0.04), (2, 3600, 0.05), (4, 7200, 0.08)]).lost == 0
     assert watch([(5, 0, 0.0), (4, 0, 0.0), (6, 0, 0.0)]).lost == 0
+    assert watch([(1, 0, 0.0), (3, 3600, 0.04), (2, 3600, 0.05), (4, 7200, 0.08)]).late == 1
 
 
 def test_a_leap_of_the_sequence_is_a_restart_of_the_camera():
@@ -72,6 +73,13 @@ def test_too_little_gives_no_rate():
     assert (one.frames_per_second(), one.frames_per_second_rtp(90000)) == (None, None)
     standing = watch([(1, 0, 0.0), (2, 0, 1.0)])
     assert (standing.frames_per_second(), standing.clock_moved_at, standing.last_at) == (None, 0.0, 1.0)
+
+
+def test_a_clock_stands_while_packets_come_and_not_while_none_do():
+    """A slow camera may send the end of a picture together with the next one."""
+    assert watch([(n, 0, n / 10) for n in range(30)]).stands_since == 0.0
+    assert watch([(1, 0, 0.0), (2, 0, 4.0)]).stands_since == 4.0
+    assert watch([(1, 0, 0.0), (2, 0, 4.0), (3, 360000, 4.0), (4, 360000, 4.1)]).stands_since == 4.0
 
 
 def header(first: int, rest: bytes) -> bytearray:

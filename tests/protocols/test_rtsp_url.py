@@ -86,6 +86,11 @@ def test_ports_have_their_defaults():
         ("rtsp://evil:1/in/", "rtsps://evil@more/x", "rtsp://cam/x"),
         ("rtsp://cam/", "a b\tc", "rtsp://cam/a%20bc"),
         ("rtsp://[/", "x", "rtsp://cam/"),
+        ("10.0.0.1:554/in/", "track1", "rtsp://cam/in/track1"),
+        ("10.0.0.1/in/", "*", "rtsp://cam/in/"),
+        ("in/2.0/", "track1", "rtsp://cam/in/2.0/track1"),
+        ("/in/", "track1", "rtsp://cam/in/track1"),
+        ("rtsp://cam/\udccd\udcf8/", "\udcff", "rtsp://cam/%CD%F8/%FF"),
     ],
 )
 def test_tracks_are_joined_as_cameras_mean_it_and_stay_on_their_host(base, control, url):

@@ -36,7 +36,7 @@ async def test_a_name_is_resolved_and_connected():
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         client = Client()
-        await tcp.connect(client, "localhost", server.sockets[0].getsockname()[1], deadline=Deadline.after(2))
+        await tcp.connect(client, "localhost", server.sockets[0].getsockname()[1], deadline=Deadline.after(10))
         await accepted.wait()
         client.transport.abort()
         await asyncio.sleep(0.01)
@@ -153,13 +153,13 @@ def test_every_system_error_has_its_outcome(error, outcome):
 
 
 async def test_while_the_resolver_fails_a_device_is_found_where_it_was(monkeypatch):
-    assert await tcp.resolve("localhost", 554, Deadline.after(2)) == (where := tcp._known["localhost"])
+    assert await tcp.resolve("localhost", 554, Deadline.after(10)) == (where := tcp._known["localhost"])
 
     def fail(*_, **__):
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    assert await tcp.resolve("localhost", 554, Deadline.after(2)) == where
+    assert await tcp.resolve("localhost", 554, Deadline.after(10)) == where
     error = await failure("never-seen.invalid", 554)
     assert error.outcome is Outcome.FAILED
 

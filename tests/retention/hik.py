@@ -39,7 +39,7 @@ def target(nvr: IsapiRecorder, *channels: str, password: str = "s3cret-of-nvr", 
     )
 
 
-async def look(wanted: Target, memory: bytes = b"", seconds: float = 20.0) -> Evidence:
+async def look(wanted: Target, memory: bytes = b"", seconds: float = 90.0) -> Evidence:
     return await read_hikvision(wanted, memory, Deadline.after(seconds))
 
 

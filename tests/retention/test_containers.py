@@ -123,7 +123,7 @@ async def test_only_of_a_kind_that_is_known_it_is_said_that_it_is_damaged() -> N
         one = Instant("gate", f"/{name}", 1e9 + 1, 1e9, 60.0, len(content))
         try:
             part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
-            said.append((await proof.decode(part, Deadline.after(30))).good)
+            said.append((await proof.decode(part, Deadline.after(90))).good)
         except Damaged:
             said.append(False)
     assert said == [None, False]
@@ -136,5 +136,5 @@ async def test_pictures_that_build_up_over_many_are_not_called_damaged(options: 
     for share in (0.3, 0.7):
         one = Instant("gate", "/a.mp4", 1e9 + share * SECONDS, 1e9, SECONDS, len(content))
         part = proof.part_of(one, lambda offset, length: content[offset : offset + length])
-        sample = await proof.decode(part, Deadline.after(30))
+        sample = await proof.decode(part, Deadline.after(90))
         assert sample.good is not False, sample.reason

@@ -29,7 +29,7 @@ def target(nvr: DahuaRecorder, *channels: str, password: str = "recorder-passwor
 
 
 async def look(wanted: Target, memory: bytes = b"") -> Evidence:
-    return await read_dahua(wanted, memory, Deadline.after(20))
+    return await read_dahua(wanted, memory, Deadline.after(90))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def target(server: FrigateServer, *channels: str, login: Credentials | None = No
 
 
 async def look(wanted: Target, memory: bytes = b"") -> Evidence:
-    return await read_frigate(wanted, memory, Deadline.after(20))
+    return await read_frigate(wanted, memory, Deadline.after(90))
 
 
 @pytest.mark.parametrize(

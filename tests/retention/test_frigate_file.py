@@ -62,7 +62,7 @@ def target(host: Host, folder: Path, *, camera: str = "gate", account: str = "sf
 
 
 async def look(wanted: Target, memory: bytes = b"") -> tuple[dict[str, tuple[str, str | None]], Evidence]:
-    evidence = await read_recorder(wanted, memory, Deadline.after(30))
+    evidence = await read_recorder(wanted, memory, Deadline.after(90))
     return verdicts(judge_recordings(wanted, evidence)), evidence
 
 
@@ -127,7 +127,7 @@ async def test_the_age_at_which_frigate_deletes_is_in_the_file_beside_the_databa
     if config is not None:
         (tmp_path / "config.yml").write_text(config)
     wanted = target(host, tmp_path)
-    evidence = await read_recorder(wanted, b"", Deadline.after(30))
+    evidence = await read_recorder(wanted, b"", Deadline.after(90))
     [camera] = [finding for finding in judge_recordings(wanted, evidence) if finding.probe == "recording"]
     assert (camera.verdict.value, camera.fault and camera.fault.value) == verdict
     assert words in camera.reason
@@ -182,8 +182,8 @@ class Busy:
 
 def test_a_log_that_begins_anew_is_copied_again(tmp_path: Path):
     calm = Busy(2)
-    assert fetch(calm, "/db", tmp_path, Deadline.after(5)).read_bytes() == b"main" * 50
+    assert fetch(calm, "/db", tmp_path, Deadline.after(20)).read_bytes() == b"main" * 50
     assert calm.asked == 3
     with pytest.raises(DeviceError) as failed:
-        fetch(Busy(9), "/db", tmp_path, Deadline.after(5))
+        fetch(Busy(9), "/db", tmp_path, Deadline.after(20))
     assert failed.value.outcome is Outcome.INCOMPLETE

@@ -37,7 +37,7 @@ def target_of(folder: Path, *channels: str, close: bool = False, samples: int = 
 
 
 async def look(target: Target, memory: bytes = b"") -> tuple[dict[str, tuple[str, str | None]], Evidence]:
-    evidence = await read_recorder(target, memory, Deadline.after(50))
+    evidence = await read_recorder(target, memory, Deadline.after(90))
     return verdicts(judge_recordings(target, evidence)), evidence
 
 

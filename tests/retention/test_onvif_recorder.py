@@ -37,7 +37,7 @@ def target(camera: OnvifCamera, *channels: str, password: str = "camera-password
 
 
 async def look(wanted: Target, memory: bytes = b"") -> Evidence:
-    return await read_onvif(wanted, memory, Deadline.after(20))
+    return await read_onvif(wanted, memory, Deadline.after(90))
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ def closely(wanted: Target) -> Target:
 async def prove(fault: str = "", **changes) -> tuple[Target, Evidence, dict]:
     async with Simulator([replace(CAMERA, fault=fault, **changes)]) as site, recorder() as nvr:
         wanted = closely(hikvision(nvr, rtsp_port=site.cameras["playback"].port))
-        return wanted, await look(wanted, seconds=50.0), site.stats("playback")
+        return wanted, await look(wanted, seconds=90.0), site.stats("playback")
 
 
 async def test_recordings_that_play():
@@ -62,8 +62,8 @@ async def test_a_recorder_that_has_no_session_left_proves_nothing():
 async def test_an_account_that_may_not_play_is_tried_once():
     async with Simulator([replace(CAMERA, password="another")]) as site, recorder() as nvr:
         wanted = closely(hikvision(nvr, rtsp_port=site.cameras["playback"].port))
-        first = await look(wanted, seconds=50.0)
-        second = await look(wanted, first.memory, seconds=50.0)
+        first = await look(wanted, seconds=90.0)
+        second = await look(wanted, first.memory, seconds=90.0)
         refused = site.stats("playback")["refused_logins"]
     assert refused == 1
     assert first.login_worked is second.login_worked is True, "the account itself is good"
@@ -73,13 +73,13 @@ async def test_an_account_that_may_not_play_is_tried_once():
 async def test_what_did_not_play_is_tried_again_until_it_does():
     async with Simulator([replace(CAMERA, fault="not_found")]) as site, recorder() as nvr:
         wanted = closely(hikvision(nvr, rtsp_port=site.cameras["playback"].port))
-        first = await look(wanted, seconds=50.0)
+        first = await look(wanted, seconds=90.0)
         glance = replace(wanted, close=False)
-        again = await look(glance, first.memory, seconds=50.0)
+        again = await look(glance, first.memory, seconds=90.0)
         assert verdicts(wanted, again)["cam1"] == ("fault", "recording_invalid")
         site.set_fault("playback", "")
         await site.settled()
-        healed = await look(glance, again.memory, seconds=50.0)
+        healed = await look(glance, again.memory, seconds=90.0)
     before = {sample.at for sample in first.recordings.samples}
     assert before <= {sample.at for sample in again.recordings.samples}
     assert verdicts(wanted, healed)["cam1"] == ("ok", None)
@@ -125,7 +125,7 @@ async def test_a_dahua_recorder_plays_by_its_own_wall_clock(habit: str, good: li
         nvr.password = CAMERA.password
         options = {"port": nvr.port, "rtsp_port": site.cameras["playback"].port, "request_pause": 0.0}
         wanted = nvr_target(nvr.host, "dahua", "1", options)
-        evidence = await read_dahua(wanted, b"", Deadline.after(50))
+        evidence = await read_dahua(wanted, b"", Deadline.after(90))
         assert site.stats("playback")["refused_logins"] == 0
     assert [sample.good for sample in evidence.recordings.samples] == good
     assert {sample.dated for sample in evidence.recordings.samples} == {dated}
@@ -150,8 +150,8 @@ async def test_a_profile_g_device_plays_from_its_replay_service(habit: str, good
     async with Simulator([replace(CAMERA, playback=habit)]) as site, device:
         shelf.rtsp_port = site.cameras["playback"].port
         wanted = nvr_target(device.host, "onvif", "gate", {"port": device.port})
-        evidence = await read_onvif(wanted, b"", Deadline.after(50))
-        later = await read_onvif(replace(wanted, close=False), evidence.memory, Deadline.after(50))
+        evidence = await read_onvif(wanted, b"", Deadline.after(90))
+        later = await read_onvif(replace(wanted, close=False), evidence.memory, Deadline.after(90))
     assert [sample.good for sample in evidence.recordings.samples] == good
     assert {sample.dated for sample in evidence.recordings.samples} == {dated}
     before = {sample.at for sample in evidence.recordings.samples}
@@ -176,7 +176,7 @@ async def test_a_profile_g_device_without_a_replay_service_is_not_blamed():
             channels=(Channel("gate", "gate", limits=TWO),),
             close=True,
         )
-        evidence = await read_onvif(wanted, b"", Deadline.after(50))
+        evidence = await read_onvif(wanted, b"", Deadline.after(90))
     assert {sample.good for sample in evidence.recordings.samples} == {None}
     assert verdicts(wanted, evidence)["gate"] == ("ok", None)
 
@@ -203,7 +203,7 @@ async def test_frigate_cuts_out_clips(fault: str, good: bool):
             channels=(Channel("gate", "gate", limits=TWO),),
             close=True,
         )
-        evidence = await read_frigate(wanted, b"", Deadline.after(50))
+        evidence = await read_frigate(wanted, b"", Deadline.after(90))
     assert [sample.good for sample in evidence.recordings.samples] == [good, good]
     assert verdicts(wanted, evidence)["gate"][0] == ("ok" if good else "fault")
 

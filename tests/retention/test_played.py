@@ -70,7 +70,7 @@ def files(tmp_path: Path, now: float) -> list[Path]:
 async def test_from_look_to_look_certainty_grows(tmp_path: Path, files: list[Path]):
     target, memory, counts, reason = target_of(tmp_path, 20), b"", [], ""
     for close in (True, False, False, False):
-        evidence = await read_recorder(replace(target, close=close), memory, Deadline.after(50))
+        evidence = await read_recorder(replace(target, close=close), memory, Deadline.after(90))
         memory = evidence.memory or b""
         [camera] = [one for one in judge_recordings(target, evidence) if one.probe == "recording"]
         counts.append(camera.facts["samples_checked"])
@@ -85,12 +85,12 @@ async def test_a_bad_one_counts_until_it_is_gone(tmp_path: Path, files: list[Pat
     for path in files[:-2]:
         damage(path, Damage.TRUNCATED)
     target = target_of(tmp_path, 3)
-    first = await read_recorder(replace(target, close=True), b"", Deadline.after(50))
+    first = await read_recorder(replace(target, close=True), b"", Deadline.after(90))
     spoiled = {one.at for one in first.recordings.samples if one.good is False}
-    second = await read_recorder(target, first.memory, Deadline.after(50))
+    second = await read_recorder(target, first.memory, Deadline.after(90))
     assert spoiled
     assert spoiled <= {one.at for one in second.recordings.samples if one.good is False}
     for path in files[:-2]:
         path.unlink()
-    third = await read_recorder(target, second.memory, Deadline.after(50))
+    third = await read_recorder(target, second.memory, Deadline.after(90))
     assert not [one for one in third.recordings.samples if one.good is False]

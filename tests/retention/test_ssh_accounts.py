@@ -33,7 +33,7 @@ def layout(tmp_path: Path, now: float) -> str:
     return pattern
 
 
-async def read(target: Target, memory: bytes = b"", seconds: float = 30.0) -> Evidence:
+async def read(target: Target, memory: bytes = b"", seconds: float = 90.0) -> Evidence:
     return await read_recorder(target, memory, Deadline.after(seconds))
 
 
@@ -353,5 +353,5 @@ def test_nothing_is_asked_behind_the_end_of_a_file(host: Host, tmp_path: Path) -
     known, key = host.folder / "known_hosts", host.keys["sftp"]
     for _ in range(5):
         login = Login("127.0.0.1", host.port, user, LoginState(), known, key)
-        with connect(login, Deadline.after(30)) as session, session.reading() as sftp:
+        with connect(login, Deadline.after(90)) as session, session.reading() as sftp:
             assert contents(sftp, f"{tmp_path}/short", 1, 16 * 1024**2) == b"hort"

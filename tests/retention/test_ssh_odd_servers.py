@@ -22,11 +22,11 @@ def target_of(login: Login, layout: str) -> Target:
 
 
 async def read(login: Login, layout: str) -> Evidence:
-    return await read_recorder(target_of(login, layout), b"", Deadline.after(30))
+    return await read_recorder(target_of(login, layout), b"", Deadline.after(90))
 
 
 def test_sftp_that_ends_at_once_is_no_sftp_however_the_messages_race(tmp_path: Path) -> None:
-    with odd_ssh(tmp_path, "hangs up") as login, connect(login, Deadline.after(30)) as session:
+    with odd_ssh(tmp_path, "hangs up") as login, connect(login, Deadline.after(90)) as session:
         for _ in range(30):
             with pytest.raises(DeviceError) as failed:
                 session.sftp()
@@ -51,7 +51,7 @@ async def test_a_server_that_refuses_every_command_is_read_by_sftp(tmp_path: Pat
 
 
 def test_sftp_whose_channel_ends_is_a_lost_connection_and_no_unreadable_folder(tmp_path: Path) -> None:
-    with odd_ssh(tmp_path, "serves") as login, connect(login, Deadline.after(30)) as session:
+    with odd_ssh(tmp_path, "serves") as login, connect(login, Deadline.after(90)) as session:
         with session.reading() as sftp:
             sftp.stat("/")
         channel = session.sftp().get_channel()

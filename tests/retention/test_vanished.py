@@ -93,10 +93,10 @@ async def test_a_file_system_that_is_not_mounted_any_more(host: Host, tmp_path: 
     layout = f"{tmp_path}/{{camera}}/%Y-%m-%d/%H%M%S.mp4"
     record(layout, Tape("gate", now, segment=3600.0))
     wanted = host.target("own-df", layout, "gate")
-    first = await read_recorder(wanted, b"", Deadline.after(30))
+    first = await read_recorder(wanted, b"", Deadline.after(90))
     assert of_findings(judge_recordings(wanted, first))["nvr disk:/disk2"] == ("ok", None)
     mount_second(host.folder.parent, False)
-    then = await read_recorder(wanted, first.memory or b"", Deadline.after(30))
+    then = await read_recorder(wanted, first.memory or b"", Deadline.after(90))
     seen = of_findings(judge_recordings(wanted, then))
     assert seen["nvr disk:/disk2"] == ("fault", "disk_failed")
     assert seen["nvr disk:/"] == ("ok", None)

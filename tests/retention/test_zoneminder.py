@@ -33,7 +33,7 @@ def target(server: ZoneminderServer, channel: str = "1", password: str = "record
 
 
 async def look(wanted: Target, memory: bytes = b"") -> Evidence:
-    return await read_zoneminder(wanted, memory, Deadline.after(20))
+    return await read_zoneminder(wanted, memory, Deadline.after(90))
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ async def test_the_demos_recorder_has_a_past_and_its_cameras_speak_onvif(tmp_pat
         assert {name for name, target in targets.items() if target.onvif} == {
             camera.id for camera in demo_site() if not camera.fault
         }
-        recordings = await read_recorder(targets["nvr"], b"", Deadline.after(20))
-        clock = await look_at_onvif(targets[SLOW_CLOCK], b"", Deadline.after(20))
+        recordings = await read_recorder(targets["nvr"], b"", Deadline.after(90))
+        clock = await look_at_onvif(targets[SLOW_CLOCK], b"", Deadline.after(90))
     found = {one.key.device: one.fault for one in judge(targets["nvr"], recordings) if one.probe == "recording"}
     assert found == {"gate": None, "yard": FaultKind.RECORDING_GAP, "classroom": FaultKind.RECORDING_STOPPED}
     assert [one.fault for one in judge(targets[SLOW_CLOCK], clock) if one.fault] == [FaultKind.CLOCK_DRIFT]
