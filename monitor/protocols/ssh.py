@@ -27,6 +27,9 @@ WINDOW = 16 * 1024**2
 GZIP = 31
 """zlib's name for a gzip header."""
 GZIP_BEGINS = b"\x1f"
+BEGIN = b"cctv-begin-of-answer\n"
+GREETING_LIMIT = 1024**2
+"""Bytes a login shell may say before it runs a command."""
 OUTDATED = ("sha1", "ssh-rsa", "ssh-dss", "cbc", "arcfour", "md5", "group1-")
 
 
@@ -73,6 +76,7 @@ class Session:
         self._client = client
         self._deadline = deadline
         self._sftp: paramiko.SFTPClient | None = None
+        self.greets = False  # whether the login shell says something of its own before every answer
 
     @property
     def outdated(self) -> list[str]:
@@ -89,9 +93,12 @@ class Session:
         if the account may run no command, TOO_LARGE past OUTPUT_LIMIT.
         """
         deadline = self._deadline.within(seconds)
+        if self.greets:
+            command = f"echo {BEGIN.decode().strip()}; {command}"
         with self._errors(), self._begun(command, deadline) as channel:
             begun = time.time()
-            stdout, stderr = _drain(channel, gzipped, deadline)
+            first = _greeted(channel, deadline) if self.greets else b""
+            stdout, stderr = _drain(channel, first, gzipped, deadline)
             if not channel.status_event.wait(deadline.left()) or not deadline.left():
                 raise TimeoutError
             return Output(channel.recv_exit_status(), stdout, stderr, begun)
@@ -167,12 +174,22 @@ class Session:
         return DeviceError(Outcome.CLOSED, f"the recorder ended the connection ({error or 'EOF'})")
 
 
-def _drain(channel: "paramiko.Channel", gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:
-    """Read both outputs to their end."""
+def _greeted(channel: "paramiko.Channel", deadline: Deadline) -> bytes:
+    """Read up to the answer, and give what has come of it."""
+    said = b""
+    while BEGIN not in said and len(said) < GREETING_LIMIT and (chunk := channel.recv(CHUNK)):
+        said += chunk
+        channel.settimeout(max(deadline.left(), 0.01))
+    return said.partition(BEGIN)[2]
+
+
+def _drain(channel: "paramiko.Channel", first: bytes, gzipped: bool, deadline: Deadline) -> tuple[bytes, bytes]:
+    """Read both outputs to their end; ``first`` has come already."""
     inflate, size = None, 0
     stdout: list[bytes] = []
     stderr = bytearray()
-    while chunk := channel.recv(CHUNK):
+    while chunk := first or channel.recv(CHUNK):
+        first = b""
         if gzipped and not stdout and chunk.startswith(GZIP_BEGINS):
             inflate = zlib.decompressobj(GZIP)
         stdout.append(_inflated(inflate, chunk, OUTPUT_LIMIT - size))

@@ -44,12 +44,21 @@ def learn_bounds(session: Session, quick: float) -> Bounds:
         for manner in MANNERS:
             prefix = before + manner
             output = session.run(prefix.format(seconds=int(quick)) + CLOCK, quick)
+            if not session.greets and _after_a_greeting(output.stdout):
+                session.greets = True
+                output = session.run(prefix.format(seconds=int(quick)) + CLOCK, quick)
             told = seconds(output.stdout)
             if output.status == 0 and told is not None:
                 return Bounds(limit, prefix, told - output.begun)
             if not speaks_otherwise(output):
                 raise _no_shell(output)
     raise _no_shell(output)
+
+
+def _after_a_greeting(said: bytes) -> bool:
+    """Whether the time stands in the last line: above it is what the login shell says to everybody."""
+    greeting, newline, last = said.rstrip().rpartition(b"\n")
+    return bool(newline) and seconds(greeting) is None and seconds(last) is not None
 
 
 def speaks_otherwise(output: Output) -> bool:

@@ -127,6 +127,8 @@ class ShellTree:
         try:
             if not self._greet_at_once(wish):
                 self._greet_simply()
+                if self._session.greets:
+                    self._greet_at_once(wish)
         except DeviceError as error:
             if error.outcome is not Outcome.UNSUPPORTED:
                 raise

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from ssh_host import ALLOWED, HANGING, NOTING, OWN_DF, SLOW_CLOCK, Host, busybox, script, start_sshd
+from ssh_host import ALLOWED, GREETING, HANGING, NOTING, OWN_DF, SLOW_CLOCK, Host, busybox, script, start_sshd
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +22,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
             "timeless": f'restrict,command="{busybox(folder, "timeless", without=("timeout",))}"',
             "forced": f'restrict,command="{ALLOWED}"',
             "hanging": f'restrict,command="{script(folder / "hanging", HANGING)}"',
+            "greeting": f'restrict,command="{script(folder / "greeting", GREETING)}"',
             "slow-clock": f'restrict,command="{script(folder / "slow-clock", SLOW_CLOCK)}"',
             "noting": f'restrict,command="{script(folder / "noting", NOTING)}"',
             "own-df": f'restrict,command="{script(folder / "own-df", OWN_DF)}"',

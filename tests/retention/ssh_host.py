@@ -31,6 +31,11 @@ case "$SSH_ORIGINAL_COMMAND" in *"date -u"*) expr $(date +%s) - 7200;; *) exec s
 OWN_DF = """#!/bin/sh
 PATH="$(dirname "$0")/own-df-tools:$PATH" exec sh -c "$SSH_ORIGINAL_COMMAND"
 """
+GREETING = """#!/bin/sh
+echo "Welcome to NAS-7000"
+date "+** it is %S.%N, 3 users **"
+exec sh -c "$SSH_ORIGINAL_COMMAND"
+"""
 NOTING = """#!/bin/sh
 [ "$SSH_ORIGINAL_COMMAND" != internal-sftp ] || exec /usr/lib/openssh/sftp-server -R
 printf '%s\\n' "$SSH_ORIGINAL_COMMAND" >> "$0.said"

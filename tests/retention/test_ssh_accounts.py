@@ -59,6 +59,7 @@ def times_below(layout: str) -> dict[Path, int]:
         ("old-busybox", "timeout -t"),
         ("older-busybox", "timeout -t"),
         ("timeless", "sh"),
+        ("greeting", "timeout"),
         ("sftp", None),
     ],
 )
