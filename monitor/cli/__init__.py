@@ -4,6 +4,7 @@ import errno
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -86,12 +87,18 @@ def main() -> None:
             sys.stdout.flush()
     except KeyboardInterrupt:  # while the verb's file is read: the verb itself ends in its own way
         sys.exit(INTERRUPTED)
+    except SystemExit as ended:
+        if isinstance(ended.__context__, BrokenPipeError):  # typer ends with 1: the code of a fault that was seen
+            _end(f"the output cannot be written: {ended.__context__.strerror}")
+        raise
     except PermissionError as refused:
         _end(f"{refused.filename}: {refused.strerror}")
-    except OSError as refused:
-        if refused.errno not in UNWRITABLE:
-            raise
-        _end(f"the output cannot be written: {refused.strerror}")
+    except Exception as broken:  # noqa: BLE001  # a verb's boundary: an error of ours is not 'a fault was seen' (1)
+        if isinstance(broken, OSError) and broken.errno in UNWRITABLE:
+            _end(f"the output cannot be written: {broken.strerror}")
+        # The text of a foreign exception may hold a URL with its password.
+        sys.stderr.writelines(traceback.format_tb(broken.__traceback__))
+        _end(f"the monitor itself failed ({type(broken).__name__}); nothing is said about any device")
 
 
 def _end(sentence: str) -> NoReturn:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.cli.naming import no_device, no_site
+from monitor.cli.naming import no_device, no_site, nothing_at
 from monitor.model import Credentials, Key, Target
 from monitor.protocols.rtsp import host_of, split_url
 from monitor.protocols.shown import without_secrets
@@ -23,10 +23,11 @@ class Configured:
     targets: tuple[Target, ...] = ()
     state_dir: Path | None = None  # None = no configuration
     deadline: float = 10.0  # seconds of one plain look
+    empty: tuple[str, ...] = ()  # sites without a device
 
     @property
     def sites(self) -> list[str]:
-        return sorted({target.key.site for target in self.targets})
+        return sorted({target.key.site for target in self.targets}.union(self.empty))
 
 
 def choose(words: Sequence[str], configured: Configured, login: Credentials | None = None) -> list[Target]:
@@ -50,6 +51,8 @@ def _named(word: str, configured: Configured, login: Credentials | None) -> list
     matches = [t for t in configured.targets if t.key.site == site and device in ("", t.key.device)]
     if matches:
         return matches
+    if word in configured.empty:
+        raise UnknownTarget(nothing_at(word))
     if word.lower().startswith(("http://", "https://")):
         return [_onvif(word, login)]
     if "://" in word:

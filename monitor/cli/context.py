@@ -63,7 +63,8 @@ def configured(config: Path | None, named: Sequence[str]) -> Configured:
     if config is None and named and (all("://" in word for word in named) or not _is_configured()):
         return Configured()
     settings = settings_from(config)
-    return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline)
+    empty = tuple(site.id for site in settings.sites if not (site.cameras or site.recorders))
+    return Configured(tuple(settings.targets()), Path(settings.state_dir), settings.poll.deadline, empty)
 
 
 def _is_configured() -> bool:

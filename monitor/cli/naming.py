@@ -14,6 +14,10 @@ def no_site(word: str, sites: Iterable[str]) -> str:
     return f"{word}: no site of that name; the sites are {listed(known)}{meant(word.partition('/')[0], known)}"
 
 
+def nothing_at(site: str) -> str:
+    return f"{site}: the site has no cameras and no recorders yet"
+
+
 def no_device(word: str, devices: Iterable[str]) -> str:
     """``word`` is SITE/DEVICE, of a site that there is."""
     site, _, device = word.partition("/")

@@ -46,6 +46,9 @@ def _chosen(words: list[str], known: Configured) -> tuple[list[Target], set[Key]
     named = choose(words, known)
     recorders = {target.key: target for target in known.targets if target.role == "recorder"}
     wanted = {key for target in named if (key := _recorder_of(target)) in recorders}
+    lost = [str(target.key) for target in named if _recorder_of(target) not in recorders]
+    for camera in set(words).intersection(lost):  # named by itself; a site may have cameras that nobody records
+        raise UnknownTarget(f"{camera}: no recorder keeps it; a camera names its recorder with `recorder: ID`")
     if not wanted:
         raise UnknownTarget("nothing named here is recorded: a camera names its recorder with `recorder: ID`")
     whole = not words or any(target.role == "recorder" for target in named)

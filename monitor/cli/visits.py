@@ -12,7 +12,7 @@ from monitor import words
 from monitor.cli import looking, rendering
 from monitor.cli.choose import Configured
 from monitor.cli.context import fail, settings_from
-from monitor.cli.naming import meant, no_site
+from monitor.cli.naming import meant, no_site, nothing_at
 from monitor.model import Facts, Key, Target
 from monitor.reports import inspection
 from monitor.reports.archive import Archive, KeptReport
@@ -47,6 +47,8 @@ def visit(site: str, config: Path | None) -> Visit:
 
 def look_closely(here: Visit, kind: str, before: Document | None) -> Document:
     """Every check of the site, close and with proof of playing, as an inspection document of that kind."""
+    if not here.site.targets:
+        fail(nothing_at(here.site.id))
     known = Configured(here.site.targets, Path(here.settings.state_dir), here.settings.poll.deadline)
     main = looking.Plan(here.site.targets, known, close=True)
     second = looking.Plan(tuple(inspection.second_streams(here.site.targets)), known, "rtsp")

@@ -97,6 +97,8 @@ class Calendar:
         now, tried = self._clock(), self._tried.get((site.id, kind))
         if tried is not None and abs(now - tried) < AGAIN:
             return False
+        if kind == "inspection" and not site.targets:
+            return False
         if last is None and kind == "inspection":
             return abs(now - self._known.get(site.id, now)) >= SETTLED  # a clock that was set back is no reason to wait
         return next_after(cron, site.timezone, last or self._first_look(site)) <= now

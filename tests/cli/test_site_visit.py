@@ -148,7 +148,12 @@ async def test_a_camera_with_a_fault_is_not_commissioned(site: Simulator, folder
 
 
 @pytest.mark.parametrize(("words", "advice"), [
-    (["inspect", "nowhere"], "the sites are school"),
+    (["inspect", "nowhere"], "the sites are empty, school"),
+    (["inspect", "empty"], "empty: the site has no cameras and no recorders yet"),
+    (["leave-site", "empty", "--technician", "Wang"], "empty: the site has no cameras and no recorders yet"),
+    (["check", "empty"], "empty: the site has no cameras and no recorders yet"),
+    (["check", "school/gate", "empty"], "empty: the site has no cameras and no recorders yet"),
+    (["retention", "school/nvr", "school/gate"], "school/gate: no recorder keeps it"),
     (["leave-site", "school"], "--technician is missing"),
     (["commission", "school/nothing"], "no such device"),
     (["report", "year"], "write one of day, week, month"),
@@ -161,6 +166,7 @@ def test_what_is_refused_is_refused_in_words(tmp_path: Path, words: list[str], a
         f"state_dir: {tmp_path / 'state'}\nsites:\n  - id: school\n"
         f"    recorders:\n      - {{id: nvr, kind: files, layout: '{tmp_path}/{{camera}}/%s.mp4'}}\n"
         "    cameras:\n      - {id: gate, rtsp: 'rtsp://127.41.0.9:554/s'}\n"
+        "  - {id: empty, cameras: []}\n"
     )
     ended = CliRunner().invoke(app, [*words, "--config", str(config)])
     assert (ended.exit_code, advice in ended.output) == (2, True), ended.output

@@ -44,6 +44,25 @@ def test_a_closed_output_and_a_poor_encoding_are_no_trace():
     assert "(frozen)" in done.stdout
 
 
+def test_a_reader_that_hangs_up_is_no_fault_that_was_seen():
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "monitor.cli", "explain", "frozen"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (2, "the output cannot be written: Broken pipe\n")
+
+
+def test_an_error_of_ours_is_no_fault_that_was_seen(tmp_path: Path):
+    """A library that is broken stands for whatever nobody thought of."""
+    (tmp_path / "yaml.py").write_text("import os\nraise RuntimeError(os.environ['URL'])")
+    done = shell("explain frozen", PYTHONPATH=str(tmp_path), URL="rtsp://viewer:s3cret@192.0.2.1/")
+    assert done.returncode == 2
+    assert done.stderr.endswith("the monitor itself failed (RuntimeError); nothing is said about any device\n")
+    assert f"{tmp_path}/yaml.py" in done.stderr
+    assert "s3cret" not in done.stderr
+
+
 ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
 """Root without the right to read everything."""
 

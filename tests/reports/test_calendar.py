@@ -1,6 +1,7 @@
 """Reports by the calendar: made when due, caught up after downtime, and one that fails holds up no other."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -88,6 +89,14 @@ async def test_a_site_never_inspected_is_inspected_soon_whatever_the_day(office:
         office.clock.now = start + timedelta(minutes=minutes)
         await office.calendar.tick()
         assert office.looks == looks, minutes
+
+
+async def test_a_site_without_a_device_is_not_inspected(office: Office) -> None:
+    office.calendar.configure({SITE.id: replace(SITE, targets=())}, Reports(), office.tell)
+    for hours in (1, 24 * 8):
+        office.clock.now = MONDAY + timedelta(hours=hours)
+        await office.calendar.tick()
+    assert "inspection" not in office.kinds()
 
 
 async def test_a_site_that_came_with_a_new_configuration_has_its_own_ten_minutes(office: Office) -> None:
