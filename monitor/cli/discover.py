@@ -94,13 +94,14 @@ def fragment(looks: Iterable[Looked], username: str) -> str:
 
     looks = list(looks)
     cameras: list[dict[str, Any]] = []
-    count = f"{len(looks)} ONVIF device{'s' * (len(looks) != 1)}"
-    remarks = [f"# {told(count)}"]
+    remarks: list[str] = []
     for target, evidence in looks:
         facts = evidence.facts.get("onvif") or {}
         remarks.extend(f"# {target.host}: {told(remark)}" for remark in _remarks(evidence, facts))
         if facts.get("services") or evidence.outcome is Outcome.SEEN:
             cameras.append(_camera(target, facts, username, {camera["id"] for camera in cameras}))
+    count = f"{len(cameras)} ONVIF device{'s' * (len(cameras) != 1)}"
+    remarks.insert(0, f"# {told(count)}")
     if not cameras:
         return "\n".join(remarks)
     site = {"sites": [{"id": "new-site", "cameras": cameras}]}

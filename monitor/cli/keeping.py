@@ -1,6 +1,7 @@
 """How retention is shown: rows for JSON, a table with a bar of days on a terminal."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -9,7 +10,7 @@ from rich.text import Text
 from monitor.board import worst
 from monitor.cli.listing import Listing
 from monitor.cli.rendering import console
-from monitor.cli.terminal import mark, told
+from monitor.cli.terminal import age, mark, told
 from monitor.model import Finding, Key, Verdict
 from monitor.words import _
 
@@ -76,7 +77,7 @@ def _cameras(rows: Iterable[dict[str, Any]]) -> Listing:
             mark(Verdict(row["verdict"]), row["fault"]),
             f"{_or_dash(row['span_days'], '.1f')} / {row['required_days']:g}",
             _or_dash(row["coverage"], ".2%"),
-            _or_dash(row["longest_gap_seconds"], ".0f", " s"),
+            _span(row["longest_gap_seconds"]),
             bar(row["days"]),
             escape(told(row["reason"])),
         )
@@ -108,5 +109,9 @@ def _sign(share: float | None) -> tuple[str, str]:
     return next((sign, colour) for least, sign, colour in LEVELS if share >= least)
 
 
-def _or_dash(number: float | None, form: str, unit: str = "") -> str:
-    return "–" if number is None else f"{number:{form}}{unit}"
+def _span(seconds: float | None) -> str:
+    return "–" if seconds is None else age(timedelta(seconds=seconds))
+
+
+def _or_dash(number: float | None, form: str) -> str:
+    return "–" if number is None else f"{number:{form}}"

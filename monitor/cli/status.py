@@ -8,14 +8,13 @@ from typing import Annotated, NamedTuple
 import typer
 from rich.markup import escape
 
-from monitor import words
 from monitor.board import as_counted, worst
 from monitor.cli import exits
 from monitor.cli.context import fail, settings_from, state_reader
 from monitor.cli.listing import Listing
 from monitor.cli.naming import no_site
 from monitor.cli.rendering import console
-from monitor.cli.terminal import age, mark, say, told
+from monitor.cli.terminal import age, doubted, mark, say, told
 from monitor.model import Fault, FaultKind, Key, Standing, Verdict
 from monitor.store import faults, standings
 from monitor.words import _
@@ -70,17 +69,15 @@ def _table(chosen: list[Row]) -> Listing:
     for row in chosen:
         key, probe = escape(str(Key(row.site, row.device))), told(f"{row.probe} {row.aspect or ''}".strip())
         seen = age(now - row.seen_at) if row.seen_at else ""
-        shown.add(key, probe, mark(row.verdict, row.fault), age(now - row.since), escape(_words(row)), seen)
+        shown.add(
+            key,
+            probe,
+            mark(row.verdict, row.fault),
+            age(now - row.since),
+            escape(doubted(row.reason, row.suspected)),
+            seen,
+        )
     return shown
-
-
-def _words(row: Row) -> str:
-    """The newest words; of a fault that does not stand yet it is said so, or they would belie the verdict."""
-    reason = told(row.reason)
-    if row.suspected is None:
-        return reason
-    suspected = say(_("seen once, not yet confirmed: %(fault)s"), fault=say(words.FAULTS[row.suspected]))
-    return f"{reason} ({suspected})"
 
 
 def _seen_at_device(one: Standing) -> Row:

@@ -30,6 +30,14 @@ def told(sentence: str, language: str | None = None) -> str:
     return said(sentence, language or language_of())
 
 
+def doubted(reason: str, suspected: FaultKind | None) -> str:
+    """The words of a look; of a fault that does not stand yet it is said so, or they would belie the verdict."""
+    if suspected is None:
+        return told(reason)
+    doubt = say(_("seen once, not yet confirmed: %(fault)s"), fault=say(words.FAULTS[suspected]))
+    return f"{told(reason)} ({doubt})"
+
+
 def mark(verdict: Verdict, fault: FaultKind | str | None = None) -> str:
     """Sign and word for a table; the fault with its word, for that is what ``cctv explain`` wants to hear."""
     colour, sign = SIGNS[verdict]

@@ -13,7 +13,7 @@ from monitor.cli import exits
 from monitor.cli.context import fail, settings_from, state_reader
 from monitor.cli.naming import meant
 from monitor.cli.rendering import console
-from monitor.cli.terminal import age, mark, say, told
+from monitor.cli.terminal import age, doubted, mark, say, told
 from monitor.model import Finding, Key, Standing, Subject, Verdict
 from monitor.store import standings
 from monitor.words import _
@@ -59,7 +59,8 @@ def _explain(out: Console, one: Standing, evidence: dict[Verdict, Finding]) -> N
     since = say(_("since %(time)s"), time=age(now - one.since))
     out.print(f"[bold]{name}[/]  {verdict} {since}: {escape(told(one.reason))}")
     newest = say(_("newest look %(age)s ago"), age=age(now - one.last.at))
-    out.print(f"   {newest}: {say(one.last.verdict)}, {escape(told(one.last.reason))}")
+    seen = doubted(one.last.reason, None if one.verdict is Verdict.FAULT else one.last.fault)
+    out.print(f"   {newest}: {say(one.last.verdict)}, {escape(seen)}")
     out.print(f"   {say(_('in a row: %(bad)s bad, %(good)s good'), bad=one.bad, good=one.good)}")
     for verdict in (Verdict.OK, Verdict.FAULT, Verdict.UNKNOWN):
         if verdict in evidence:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Fault, Job, JobState, Key, Target
-from monitor.sentences import said
 from monitor.store import Connection, faults, jobs, outbox
 from monitor.store.outbox import Message
 from monitor.tickets import summaries
 from monitor.tickets.messages import announce
-from monitor.tickets.text import SiteFile, opening, place_of, title
+from monitor.tickets.text import SiteFile, opening, place_of, title, told
 
 BOOK = "@book"
 """The sink the ledger writes to: this job book. No configured id can begin with @."""
@@ -31,8 +30,8 @@ class Policy:
     targets: Mapping[Key, Target] = field(default_factory=dict)
 
     def said(self, site: str, text: str) -> str:
-        """In the language of that site."""
-        return said(text, self.sites.get(site, SiteFile(site)).language)
+        """In the language of that site, by its clock."""
+        return told(text, self.sites.get(site, SiteFile(site)))
 
 
 def take_in(connection: Connection, policy: Policy, now: datetime) -> None:

@@ -84,6 +84,7 @@ async def test_a_wrong_password_is_tried_once(monkeypatch: pytest.MonkeyPatch) -
 async def test_an_address_where_nothing_is_found_is_said(unused_tcp_port: int) -> None:
     code, shown, _ = await run("--host", f"127.0.42.1:{unused_tcp_port}")
     assert code == 3
+    assert shown.startswith("# 0 ONVIF devices\n")
     assert "nothing listens" in shown
     assert yaml.safe_load(shown) is None
 

@@ -108,6 +108,8 @@ def test_a_fault_that_is_not_confirmed_is_called_so(store: Store) -> None:
     (line,) = [line for line in cctv("status").stdout.splitlines() if "school/hall" in line]
     assert "? unknown" in line
     assert "nothing recorded since 02:47 (seen once, not yet confirmed: recording stopped)" in line
+    told = cctv("why", "school/hall").stdout
+    assert "fault, nothing recorded since 02:47 (seen once, not yet confirmed: recording stopped)" in told
 
 
 def test_what_many_share_is_told_too(store: Store) -> None:

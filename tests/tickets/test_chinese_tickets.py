@@ -61,10 +61,16 @@ def test_the_ladder_and_the_device_file_are_told_in_chinese() -> None:
     fault = Fault("f", Subject(Key("school", "gate"), "picture"), FaultKind.FROZEN, START, START, STILL, ladder=RUNGS)
     file = {"model": "DS-2CD2T47", "warranty": {"until": "2027-01-01"}, "priority": "一级"}
     target = Target(Key("school", "gate"), "camera", "127.0.0.1", name="大门", recorder="nvr-1", options=file)
-    text = opening(fault, STILL, target, replace(SITE, language="zh"))
+    text = opening(fault, STILL, target, replace(SITE, language="zh", timezone="Asia/Shanghai"))
     assert english(text, NAMES | {"sda"}) == []
-    assert "- nvr-1：录像机 硬盘 sda 硬盘故障（自 2026-02-28 02:10 UTC 起）：硬盘 sda 故障" in text
+    assert "- nvr-1：录像机 硬盘 sda 硬盘故障（自 2026-02-28 10:10 起）：硬盘 sda 故障" in text
     assert STILL in opening(fault, STILL, target, SITE)
+
+
+def test_moments_are_those_of_the_clock_on_the_wall_there() -> None:
+    """A desk that reads 09:35 in one line and 01:35 in the next looks for the fault at the wrong hour."""
+    policy = Policy(sites={"school": replace(SITE, language="zh", timezone="Asia/Shanghai")})
+    assert policy.said("school", "seen ok since 2026-02-28 20:10 UTC") == "自 2026-03-01 04:10 起恢复正常"
 
 
 def test_what_a_ticket_is_told_with_is_read_before_the_first_one() -> None:
