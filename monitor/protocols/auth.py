@@ -101,7 +101,7 @@ class Authorizer:
         return self._digest(method, uri)
 
     def _account(self, between: str) -> bytes:
-        return f"{self._credentials.username}{between}{self._credentials.password}".encode("utf-8", "surrogateescape")
+        return _bytes(f"{self._credentials.username}{between}{self._credentials.password}")
 
     def _digest(self, method: str, uri: str) -> str:
         self._count += 1
@@ -130,15 +130,20 @@ class Authorizer:
         digest = _digester(algorithm)
         ha1 = digest(self._account(f":{self.challenge.parameters.get('realm', '')}:"))
         if algorithm.endswith("-SESS"):
-            ha1 = digest(f"{ha1}:{nonce}:{cnonce}".encode())
-        ha2 = digest(f"{method}:{uri}:{digest(b'')}".encode() if qop == "auth-int" else f"{method}:{uri}".encode())
+            ha1 = digest(_bytes(f"{ha1}:{nonce}:{cnonce}"))
+        ha2 = digest(_bytes(f"{method}:{uri}:{digest(b'')}" if qop == "auth-int" else f"{method}:{uri}"))
         middle = f"{nonce}:{count}:{cnonce}:{qop}" if qop else nonce
-        return digest(f"{ha1}:{middle}:{ha2}".encode())
+        return digest(_bytes(f"{ha1}:{middle}:{ha2}"))
 
 
 def _digester(algorithm: str) -> Callable[[bytes], str]:
     function = _HASHES[algorithm.removesuffix("-SESS")]
     return lambda data: function(data).hexdigest()
+
+
+def _bytes(text: str) -> bytes:
+    """What a device sends in another charset goes back to it byte for byte."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _quoted(value: str) -> str:

@@ -16,6 +16,7 @@ _BUFFER = MAX_HEADER + MAX_BODY + 4096  # also holds the largest interleaved fra
 _STATUS = re.compile(r"RTSP/\d\.\d +(\d{3})(?: +(.*))?$")
 _REQUEST = re.compile(r"[A-Z_]+ +\S+ +RTSP/\d\.\d$")
 _STARTS = re.compile(rb"[A-Z_]{1,20}(?:[ /]|$)")
+_FOLDED = re.compile(r"\n[ \t]+")  # a header that goes on in the next line
 _BLANK = re.compile(rb"\r?\n\r?\n")  # a few devices end their lines with a bare line feed
 
 
@@ -135,7 +136,8 @@ def _reply(first: str, headers: dict[str, list[str]], body: bytes) -> Reply | No
 
 
 def _head(data: bytes) -> tuple[str, dict[str, list[str]]]:
-    first, *lines = data.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+    text = data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
+    first, *lines = _FOLDED.sub(" ", text).split("\n")
     headers: dict[str, list[str]] = {}
     for line in lines:
         name, colon, value = line.partition(":")

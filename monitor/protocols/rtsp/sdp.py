@@ -47,10 +47,13 @@ def video_track(body: bytes) -> VideoTrack:
 
 def _track(block: str, base: str, unknown: list[str]) -> VideoTrack | None:
     line, *rest = block.split("\n")
-    maps = _by_format(rest, "rtpmap")
-    for word in line.split()[3:]:
+    maps, described = _by_format(rest, "rtpmap"), _by_format(rest, "fmtp")
+    formats = line.split()[3:]
+    # Some cameras number the parameters of their only format wrongly.
+    only = next(iter(described.values())) if len(described) == len(formats) == 1 else ""
+    for word in formats:
         encoding, _, parameters = maps.get(word, "").partition("/")
-        fmtp = _by_format(rest, "fmtp").get(word, "")
+        fmtp = described.get(word, only)
         codec = CODECS.get(encoding.strip().upper()) or ("mjpeg" if word == str(_STATIC_JPEG) else None)
         codec = codec or (None if encoding else _codec_by(fmtp))
         if codec is None or not word.isascii() or not word.isdigit() or int(word) > 127:

@@ -8,6 +8,8 @@ from monitor.model import Credentials
 
 DEFAULT_PORTS = {"rtsp": 554, "rtsps": 322}
 _SAFE = "/%:@!$&'()*+,;=~-._[]"
+_BARE = re.compile(r"([0-9]+(?:\.[0-9]+){3}|[\w.-]+:[0-9]+)(:[0-9]+)?(/|$)")
+"""A host where a scheme should stand: some cameras leave it out of Content-Base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def control_url(base: str, control: str, pinned_to: str) -> str:
     RFC 2326 C.1.1 asks for URL resolution, but cameras with a query string in the base mean plain appending.
     A camera behind address translation names its inner address in absolute URLs, and a hostile one any other.
     """
+    base = f"rtsp://{base}" if _BARE.match(base) else base
     if control in ("", "*"):
         return _pin(base, pinned_to)
     if control.lower().startswith(("rtsp://", "rtsps://")):
@@ -81,7 +84,12 @@ def _pin(url: str, pinned_to: str) -> str:
 
 def _join(scheme: str, netloc: str, parts: SplitResult) -> str:
     """A URL fit for a request line: no fragment, no bare spaces or control characters."""
-    return urlunsplit((scheme, netloc, quote(parts.path, safe=_SAFE), quote(parts.query, safe=_SAFE + "?"), ""))
+    return urlunsplit((scheme, netloc, _quoted(parts.path, _SAFE), _quoted(parts.query, _SAFE + "?"), ""))
+
+
+def _quoted(text: str, safe: str) -> str:
+    """What is no UTF-8 is written byte for byte, as the device did."""
+    return quote(text.encode("utf-8", "surrogateescape"), safe=safe)
 
 
 def _parts(url: str) -> SplitResult:
