@@ -36,6 +36,13 @@ MEANING: Mapping[Outcome, FaultKind] = {
 STARVED_LAG = 0.25
 """Seconds our event loop may be late before a measured frame rate says more about us than about the camera."""
 
+FEW_FRAMES = 3
+"""Fewer do not tell a camera of one frame in some seconds from one whose video stopped."""
+SPACINGS = 3
+"""A silence longer than so many of the camera's own frame spacings is a stall."""
+FRAMES_TO_A_KEY = 150
+"""Cameras are set to a key frame every 25 to 100, seldom 150 frames: at one frame per second longer than any look."""
+
 
 def judge_stream(target: Target, evidence: Evidence) -> tuple[Finding, ...]:
     """The stream itself; and, where a nominal frame rate is configured, aspect ``frame_rate``."""
@@ -68,6 +75,9 @@ def _judge_outcome(evidence: Evidence, limits: StreamLimits) -> Judged | None:
     elif evidence.outcome is Outcome.NO_KEY_FRAME and evidence.facts.get("suspect"):
         words = "some cameras send one every 10 to 20 s only; a close look follows"
         return Verdict.UNKNOWN, None, f"{evidence.reason}; {words}"
+    elif frames := _too_few_for_a_key(evidence):
+        words = f"only {frames} frames came, and many cameras send as many from one key frame to the next"
+        return Verdict.UNKNOWN, None, f"{evidence.reason}; {words}"
     return (Verdict.FAULT if fault else Verdict.UNKNOWN, fault, evidence.reason)
 
 
@@ -85,20 +95,44 @@ def _cut_off(evidence: Evidence) -> float | None:
 
 def _torn(evidence: Evidence, limits: StreamLimits) -> bool:
     """A key frame is many packets: where one in fifty is lost hardly any is whole, and that is the network's fault."""
-    loss = _number(evidence.facts.get("stream") or {}, "loss_ratio")
-    return evidence.outcome is Outcome.NO_KEY_FRAME and loss is not None and loss > limits.loss_ratio
+    stream: Facts = evidence.facts.get("stream") or {}
+    loss, expected = _number(stream, "loss_ratio"), _number(stream, "expected")
+    if evidence.outcome is not Outcome.NO_KEY_FRAME or loss is None:
+        return False
+    late = (_number(stream, "late_packets") or 0.0) / expected if expected else 0.0  # what comes in disorder tears too
+    return loss + late > limits.loss_ratio
+
+
+def _too_few_for_a_key(evidence: Evidence) -> int | None:
+    """How many frames came, none of them key, where that says nothing; else None."""
+    stream: Facts = evidence.facts.get("stream") or {}
+    frames = _number(stream, "frames") or 0.0
+    waits = evidence.outcome is Outcome.NO_KEY_FRAME and stream.get("key_frame_count") == 0
+    return int(frames) if waits and 0 < frames < FRAMES_TO_A_KEY else None
 
 
 def _judge_flow(stream: Facts, limits: StreamLimits, reason: str) -> Judged:
-    age, loss = _number(stream, "last_packet_age"), _number(stream, "loss_ratio")
-    if age is not None and age > limits.packet_age_seconds:
-        return Verdict.FAULT, FaultKind.STALLED, f"the stream began and then stopped: no packet for {age:.1f} s"
+    if stopped := _judge_silence(stream, limits):
+        return stopped
+    loss = _number(stream, "loss_ratio")
     if stream.get("rtp_clock_running") is False:
         return Verdict.FAULT, FaultKind.STALLED, "packets arrive but the stream's own clock stands still"
     if loss is not None and loss > limits.loss_ratio:
         share = f"{stream.get('lost', '?')} of {stream.get('expected', '?')} packets lost ({loss:.1%})"
         return Verdict.FAULT, FaultKind.CORRUPT, f"{share}, more than {limits.loss_ratio:.1%}: the picture breaks up"
     return Verdict.OK, None, reason
+
+
+def _judge_silence(stream: Facts, limits: StreamLimits) -> Judged | None:
+    """None when packets came to the end, as often as this camera sends any."""
+    age, gap = _number(stream, "last_packet_age"), _number(stream, "largest_gap") or 0.0
+    if age is None or age <= max(limits.packet_age_seconds, SPACINGS * gap):
+        return None
+    frames = _number(stream, "frames")
+    if frames is not None and frames < FEW_FRAMES:
+        came = f"only {frames:.0f} frames came, and none for {age:.1f} s"
+        return Verdict.UNKNOWN, None, f"{came}: too few to tell a slow camera from one that stopped"
+    return Verdict.FAULT, FaultKind.STALLED, f"the stream began and then stopped: no packet for {age:.1f} s"
 
 
 def _judge_rate(stream: Facts, limits: StreamLimits, main: Verdict) -> Judged:

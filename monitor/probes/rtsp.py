@@ -30,6 +30,6 @@ async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> 
         seconds=time.monotonic() - began,
         outcome=seen.outcome,
         reason=seen.reason,
-        facts={"stream": seen.facts, "suspect": seen.key_frame_may_come and not target.close},
+        facts={"stream": seen.facts, "suspect": seen.glance_was_too_short and not target.close},
         login_worked=seen.login_worked,
     )

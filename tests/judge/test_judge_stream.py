@@ -117,7 +117,7 @@ def test_a_key_frame_that_a_glance_was_too_short_for_is_left_to_the_close_look()
 def test_one_frame_at_a_glance_is_neither_a_stall_nor_a_stream() -> None:
     glance = seen(last_packet_age=4.2, frames=1)
     assert verdict(glance) == (Verdict.UNKNOWN, None)
-    assert "1 frame, and none for 4.2 s" in judge(GATE, glance)[0].reason
+    assert "only 1 frames came, and none for 4.2 s" in judge(GATE, glance)[0].reason
 
 
 @pytest.mark.parametrize(("frames", "expected"), [(20, Verdict.UNKNOWN), (500, Verdict.FAULT)])

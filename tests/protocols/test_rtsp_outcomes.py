@@ -356,7 +356,7 @@ async def test_a_slow_camera_that_claims_to_be_fast_has_not_stalled():
             await asyncio.sleep(0.4)
 
     described = SDP + "a=framerate:25\r\n"
-    seen = await seen_by(ScriptedCamera(sdp=described, media=slow), key_frame_seconds=2.0)
+    seen = await seen_by(ScriptedCamera(sdp=described, media=slow), packet_age_seconds=0.2, watch_seconds=0.6)
     assert seen.outcome is Outcome.SEEN, seen.reason
     assert seen.facts["largest_gap"] == pytest.approx(0.4, abs=0.2)
 
@@ -365,7 +365,7 @@ async def test_one_frame_in_all_the_time_there_was_is_left_to_a_close_look():
     async def one(camera, writer):
         writer.write(Video().key())
 
-    seen = await seen_by(ScriptedCamera(media=one), seconds=1.5, key_frame_seconds=5.0)
+    seen = await seen_by(ScriptedCamera(media=one), seconds=1.5, packet_age_seconds=0.2)
     assert (seen.outcome, seen.facts["frames"]) == (Outcome.SEEN, 1)
     assert seen.facts["last_packet_age"] > 0.5
     assert seen.glance_was_too_short

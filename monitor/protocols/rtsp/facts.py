@@ -34,11 +34,13 @@ def _figures(stream: Stream, clock_rate: int, clock_seconds: float, now: float) 
         "packets": seen.packets,
         "lost": seen.lost,
         "expected": seen.expected,
+        "late_packets": seen.late,
         "loss_ratio": round(seen.lost / seen.expected, 6) if seen.expected else None,
         "sequence_restarts": seen.restarts,
         "foreign_packets": stream.foreign,
         "last_packet_age": round(now - seen.last_at, 3) if seen.packets else None,
         "rtp_clock_running": _running(seen, clock_seconds),
+        "largest_gap": _rounded(seen.largest_gap) if seen.frames > 1 else None,
         "jitter": round(seen.jitter / 90000, 6) if seen.frames > 2 else None,
         "key_frame_count": keys.count,
         "key_frame_spacing": _rounded(keys.spacing()),
@@ -47,7 +49,7 @@ def _figures(stream: Stream, clock_rate: int, clock_seconds: float, now: float) 
 
 def _running(seen: Statistics, limit: float) -> bool | None:
     """None when too little was seen to tell."""
-    if not clock_runs(seen.clock_moved_at, seen.last_at, limit):
+    if not clock_runs(seen.stands_since, seen.last_at, limit):
         return False
     return True if seen.frames > 1 else None
 

@@ -16,7 +16,7 @@ from monitor.protocols.rtsp.sdp import VideoTrack
 from monitor.protocols.rtsp.session import Login, Redirect, Session
 from monitor.protocols.rtsp.stream import Stream
 from monitor.protocols.rtsp.url import address_of, redirect_url, split_url
-from monitor.protocols.rtsp.watch import Watch, Wishes
+from monitor.protocols.rtsp.watch import FEW_FRAMES, SPACINGS, Watch, Wishes
 
 TEARDOWN_SECONDS = 0.3
 """Kept back from the deadline, so that the session is given back even when everything else took too long."""
@@ -38,9 +38,14 @@ class StreamLook:
     login_worked: bool | None = None  # None = no credentials were sent, or the answer did not tell
 
     @property
-    def key_frame_may_come(self) -> bool:
-        """The video flowed, and no key frame even began: some cameras send one every 10 to 20 s only (smart codecs)."""
-        return self.outcome is Outcome.NO_KEY_FRAME and not self.facts.get("key_frame_count")
+    def glance_was_too_short(self) -> bool:
+        """The video flowed, and no key frame even began: some cameras send one every 10 to 20 s only (smart codecs). Or
+        so few frames came that the silence behind them tells nothing."""
+        if self.outcome is Outcome.NO_KEY_FRAME:
+            return not self.facts.get("key_frame_count")
+        told = SPACINGS * (self.facts.get("largest_gap") or 0.0)
+        few = self.outcome is Outcome.SEEN and self.facts["frames"] < FEW_FRAMES
+        return few and self.facts["last_packet_age"] > told
 
 
 async def look(

@@ -8,6 +8,8 @@ FRAMED = struct.Struct(">HHHHQ")
 """The same behind the header of an interleaved frame (RFC 2326 10.12), in fewer pieces: $ and channel; length; flags,
 marker and payload type; sequence; timestamp and SSRC."""
 _MAX_DROPOUT = 3000  # RFC 3550 A.1: a greater jump is a restart of the source, not a loss
+_PAUSE = 1.0
+"""Seconds of silence that is no standing of the clock: a slow camera may send the end of a picture with the next."""
 _MAX_MISORDER = 100  # the same: a packet no further behind is merely late
 
 
@@ -42,21 +44,23 @@ class Statistics:
         "largest_gap",
         "last_at",
         "last_timestamp",
+        "late",
         "lost",
         "packets",
         "restarts",
         "sequence",
+        "stands_since",
     )
 
     def __init__(self) -> None:
-        self.packets = self.bytes = self.frames = self.lost = self.restarts = 0
-        self.first_at = self.last_at = self.clock_moved_at = self.largest_gap = self.jitter = 0.0
+        self.packets = self.bytes = self.frames = self.lost = self.late = self.restarts = 0
+        self.first_at = self.last_at = self.clock_moved_at = self.stands_since = self.largest_gap = self.jitter = 0.0
         self.first_timestamp = self.last_timestamp = self.sequence = 0
 
     def count(self, sequence: int, timestamp: int, size: int, now: float) -> None:
         """Take in one packet of ``size`` payload bytes."""
         if not self.packets:
-            self.first_at = self.clock_moved_at = now
+            self.first_at = self.clock_moved_at = self.stands_since = now
             self.first_timestamp = self.last_timestamp = timestamp
             self.frames = 1
         elif sequence != self.sequence:
@@ -64,6 +68,8 @@ class Statistics:
         self.sequence = sequence + 1 & 0xFFFF
         if timestamp != self.last_timestamp:
             self._frame(timestamp, now)
+        elif now - self.last_at > _PAUSE:
+            self.stands_since = now
         self.packets += 1
         self.bytes += size
         self.last_at = now
@@ -84,6 +90,7 @@ class Statistics:
             self.restarts += 1
         else:  # a packet that comes late was counted as lost before
             self.lost = max(0, self.lost - 1)
+            self.late += 1
             return self.sequence - 1
         return sequence
 
@@ -93,7 +100,7 @@ class Statistics:
         # RFC 3550 6.4.1, over each frame's first packet: the packets of one frame share a timestamp.
         self.jitter += (abs(waited * 90000 - ticks) - self.jitter) / 16
         self.largest_gap = max(self.largest_gap, waited)
-        self.clock_moved_at = now
+        self.clock_moved_at = self.stands_since = now
         self.last_timestamp = timestamp
         self.frames += 1
 

@@ -8,7 +8,11 @@ from monitor.protocols.errors import DeviceError
 from monitor.protocols.rtsp.connection import Connection
 from monitor.protocols.rtsp.stream import Stream
 
-_SPACINGS = 3  # a silence of so many times the camera's own frame spacing is a stall
+SPACINGS = 3  # a silence of so many times the camera's own frame spacing is a stall
+FEW_FRAMES = 3  # fewer do not show how far apart a camera's frames are
+_SLOWEST = 5.0
+"""Seconds two frames may be apart of a camera that has not shown how slow it is: long exposures and the settings for
+seldom pictures leave up to four. What the description says of the frame rate knows nothing of the light."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +90,21 @@ class Watch:
             return min(key_limit, silent_at, self._wishes.deadline.expires)
         if not self._stream.complete():
             self._no_more_keys()
-        if seen.frames > 1 and now - seen.last_at <= _SPACINGS * seen.largest_gap:
+        if seen.frames > 1 and now - seen.last_at <= SPACINGS * seen.largest_gap:
             return None
         return min(now + 0.1, silent_at)  # a slow camera or a stall: the next packet, or none, will show
 
     def _longest_silence(self) -> float:
         """Seconds without a packet that mean a stall: never less than some of the camera's own frame spacings."""
         wishes, seen = self._wishes, self._stream.statistics
-        if seen.frames >= 3:
-            spacing = seen.largest_gap
-        elif self._frame_rate:
-            spacing = 1 / self._frame_rate
-        else:
-            spacing = wishes.key_frame_seconds / _SPACINGS
-        return max(wishes.packet_age_seconds, min(_SPACINGS * spacing, wishes.key_frame_seconds))
+        told = SPACINGS / self._frame_rate if self._frame_rate else 0.0
+        spacings = SPACINGS * seen.largest_gap if seen.frames >= FEW_FRAMES else max(_SLOWEST, told)
+        return max(wishes.packet_age_seconds, min(spacings, wishes.key_frame_seconds))
 
     def _refuse_standing_clock(self) -> None:
         seen = self._stream.statistics
-        if not clock_runs(seen.clock_moved_at, seen.last_at, self._wishes.clock_seconds):
-            stood = seen.last_at - seen.clock_moved_at
+        if not clock_runs(seen.stands_since, seen.last_at, self._wishes.clock_seconds):
+            stood = seen.last_at - seen.stands_since
             raise DeviceError(Outcome.STALLED, f"packets come, but the camera's RTP clock has stood for {stood:.1f} s")
 
     def _out_of_time(self, now: float) -> None:
@@ -116,7 +116,7 @@ class Watch:
                     Outcome.TIMEOUT, "the time for this look was over before a key frame could be awaited"
                 )
             self._no_more_keys()
-        if now - seen.last_at >= self._wishes.packet_age_seconds:
+        if now - seen.last_at >= self._longest_silence():
             raise DeviceError(Outcome.STALLED, f"the video stopped: no packet for {now - seen.last_at:.1f} s")
         self._refuse_standing_clock()
 
@@ -148,6 +148,6 @@ class Watch:
         return DeviceError(Outcome.NO_RTP, f"the camera accepted PLAY, but sent {words} within {waited:.1f} s")
 
 
-def clock_runs(moved_at: float, last_at: float, limit: float) -> bool:
+def clock_runs(stands_since: float, last_at: float, limit: float) -> bool:
     """Whether the RTP timestamp still advances while packets keep coming."""
-    return last_at - moved_at < limit
+    return last_at - stands_since < limit
