@@ -41,7 +41,7 @@ class House:
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self.process, self.folder = process, folder
         self.log, self.url = "", ""
-        self.http = httpx.AsyncClient(trust_env=False, timeout=30)  # a look on demand waits for its turn
+        self.http = httpx.AsyncClient(trust_env=False, timeout=120)  # a look on demand waits for its turn
 
     async def listen(self, stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
