@@ -46,7 +46,7 @@ def list_(
     settings = settings_from(config)
     with state_reader(settings) as store:
         found = store.read(jobs.newest, MOST) if closed else store.read(jobs.open_jobs)
-    sites = {one.id for one in settings.sites} | {job.site for job in found}
+    sites = {one.id for one in settings.sites} | {job.site for job in found if job.site}
     if site and site not in sites:
         fail(no_site(site, sites))
     chosen = [job for job in found if site in ("", job.site)]

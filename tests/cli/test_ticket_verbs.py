@@ -63,6 +63,8 @@ def test_the_list_as_table_json_and_csv(store: Store) -> None:
     elsewhere = cctv("ticket", "list", "scool")
     assert (elsewhere.exit_code, elsewhere.stdout) == (2, "")
     assert "no site of that name; the sites are school; did you mean school?" in elsewhere.stderr
+    store.write(jobs.add, Job("a12", "alert", "", "", "X", NOW, NOW, "of no site", "text"))
+    assert "the sites are school;" in cctv("ticket", "list", "scool").stderr
 
 
 def test_people_move_a_ticket_on(store: Store) -> None:
