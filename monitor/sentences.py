@@ -9,7 +9,9 @@ nothing stays as it is: a server's own words, names, addresses.
 import functools
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from monitor import words
 
@@ -20,6 +22,7 @@ DEEPEST = 8
 """So many colons or brackets may stand in one sentence; a device could send a thousand."""
 IN_BRACKETS = re.compile(r"(.*) \(([^()]*)\)", re.DOTALL)
 HOLE = re.compile(r"\{(\w+)(:[nv])?\}")
+IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 NUMBER = r"[-+]?\d[\d.,:-]*%?"
 
 
@@ -33,6 +36,21 @@ class Pattern(NamedTuple):
 def said(sentence: str, language: str) -> str:
     """``language`` is one of ``words.LANGUAGES``."""
     return sentence if language == words.SOURCE or len(sentence) > LONGEST else _said(sentence, language)
+
+
+def said_there(sentence: str, language: str, timezone: str) -> str:
+    """The same, its moments by the clock on the wall there: what is kept names them in UTC."""
+    if timezone == "UTC":
+        return said(sentence, language)
+
+    def local(found: re.Match[str]) -> str:
+        try:
+            moment = datetime.fromisoformat(f"{found[1]}+00:00")
+            return f"{moment.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+        except (ValueError, OverflowError):  # a device's words may name a day that never was
+            return found[0]
+
+    return IN_UTC.sub(local, said(sentence, language))
 
 
 @functools.lru_cache(maxsize=8192)

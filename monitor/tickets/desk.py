@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.model import Fault, Job, JobState, Key, Target
+from monitor.sentences import said_there
 from monitor.store import Connection, faults, jobs, outbox
 from monitor.store.outbox import Message
 from monitor.tickets import summaries
 from monitor.tickets.messages import announce
-from monitor.tickets.text import SiteFile, opening, place_of, title, told
+from monitor.tickets.text import SiteFile, opening, place_of, title
 
 BOOK = "@book"
 """The sink the ledger writes to: this job book. No configured id can begin with @."""
@@ -31,7 +32,8 @@ class Policy:
 
     def said(self, site: str, text: str) -> str:
         """In the language of that site, by its clock."""
-        return told(text, self.sites.get(site, SiteFile(site)))
+        file = self.sites.get(site, SiteFile(site))
+        return said_there(text, file.language, file.timezone)
 
 
 def take_in(connection: Connection, policy: Policy, now: datetime) -> None:

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from monitor import words
 from monitor.guidance import HEADINGS, guidance_for
 from monitor.model import Fault, FaultKind, Target
-from monitor.sentences import said
+from monitor.sentences import said, said_there
 from monitor.words import _
 
 TITLE_LENGTH = 180
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_IN_UTC = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 _DIRECTIONS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """They turn the rest of a line round: a name with one could make a ticket read as something else."""
 
@@ -35,16 +34,6 @@ class SiteFile:
 def one_line(text: str) -> str:
     """Without line breaks and other control characters: names come from people and devices."""
     return " ".join(_DIRECTIONS.sub("", _CONTROLS.sub(" ", text)).split())
-
-
-def told(sentence: str, site: SiteFile) -> str:
-    """A kept sentence in the language of the site, and its moments by the clock on the wall there."""
-
-    def local(found: re.Match[str]) -> str:
-        moment = datetime.fromisoformat(f"{found[1]}+00:00")
-        return f"{moment.astimezone(ZoneInfo(site.timezone)):%Y-%m-%d %H:%M}"
-
-    return _IN_UTC.sub(local, said(sentence, site.language))
 
 
 def title(fault: Fault, target: Target | None, site: SiteFile) -> str:
@@ -85,7 +74,7 @@ def _facts(fault: Fault, seen: str, target: Target | None, site: SiteFile) -> li
         (_("Device"), _named(target.name if target else "", device)),
         (_("Place"), place_of(target, site)),
         (_("Fault"), say(words.FAULTS[fault.kind])),
-        (_("What was seen"), one_line(told(seen, site))),
+        (_("What was seen"), one_line(said_there(seen, site.language, site.timezone))),
         (_("Since"), _moment(fault.since, site.timezone)),
         *_device(target, say),
         (_("Evidence picture"), f"/pictures/{fault.subject.key}/{fault.id}.jpg" if fault.picture else ""),
@@ -111,7 +100,11 @@ def _device(target: Target | None, say: words.Translate) -> Iterator[tuple[str, 
 
 def _ladder(fault: Fault, site: SiteFile) -> list[str]:
     heading = words.translations(site.language).gettext(_("Step by step, when it was noticed"))
-    return [f"{heading}:", *_list(told(rung, site) for rung in fault.ladder)] if fault.ladder else []
+    return (
+        [f"{heading}:", *_list(said_there(rung, site.language, site.timezone) for rung in fault.ladder)]
+        if fault.ladder
+        else []
+    )
 
 
 def _guidance(fault: Fault, site: SiteFile) -> Iterator[list[str]]:

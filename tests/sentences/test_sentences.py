@@ -10,7 +10,7 @@ from written import HOLE, skeleton, written
 
 from monitor import words
 from monitor.model import FaultKind
-from monitor.sentences import CATALOGUE, LONGEST, said
+from monitor.sentences import CATALOGUE, LONGEST, said, said_there
 
 SPELT = re.compile(
     r"LoadCredential=|\$CREDENTIALS_DIRECTORY|UTF-8|rtsp://…|https?://|HOST:PORT|SITE/DEVICE|KEY: VALUE|HH:MM|'NAME'"
@@ -109,6 +109,20 @@ def test_a_translation_has_the_holes_of_its_pattern() -> None:
 def test_a_sentence_is_told_with_all_that_is_in_it(english_text: str, chinese: str) -> None:
     assert said(english_text, "zh") == chinese
     assert said(english_text, "en") == english_text
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("Asia/Shanghai", "登录于 2026-03-05 09:26 被拒绝，为避免锁定账号，2026-03-06 00:30 之前不再尝试"),
+        ("UTC", "登录于 2026-03-05 01:26 UTC 被拒绝，为避免锁定账号，2026-03-05 16:30 UTC 之前不再尝试"),
+    ],
+)
+def test_moments_are_those_of_the_clock_on_the_wall(zone: str, told: str) -> None:
+    kept = "the login was refused at 2026-03-05 01:26 UTC and is not tried again before 2026-03-05 16:30 UTC, so as"
+    assert said_there(f"{kept} not to lock the account", "zh", zone) == told
+    never = "it says 2026-02-31 25:00 UTC"
+    assert said_there(never, "en", zone) == never
 
 
 @pytest.mark.parametrize("text", STRANGE)

@@ -198,6 +198,13 @@ async def test_times_are_those_of_the_place(browser: httpx.AsyncClient) -> None:
     assert "14:30 Asia/Shanghai" in (await browser.get("/devices/school-3/hall")).text
 
 
+async def test_so_are_those_within_a_sentence(house: House, browser: httpx.AsyncClient) -> None:
+    fault = house.board.faults["f-hall"]
+    house.board.faults["f-hall"] = replace(fault, reason="tcp ok since 2026-03-02 02:10 UTC: it answers")
+    page = (await browser.get("/devices/school-3/hall")).text
+    assert "since 2026-03-02 10:10: it answers" in page
+
+
 async def test_look_now_asks_once_and_returns_to_the_page(house: House, browser: httpx.AsyncClient) -> None:
     answer = await browser.post("/devices/depot/wall/look", headers={"Origin": "http://127.0.0.1:9108"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/devices/depot/wall")
