@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 
 TERMS = re.compile(
-    r"ONVIF|UTC|RTSP|DESCRIBE|SETUP|PLAY|RTP|IDR|TCP|HTTP|TLS|SOAP|XML|JSON|CSV|SSH|SFTP|SMART|SHA|UPS|RAID|PTZ|PoE|NVR|NTP|"
+    r"ONVIF|UTC|RTSP|DESCRIBE|SETUP|PLAY|RTP|IDR|TCP|UDP|HTTP|TLS|SOAP|XML|JSON|CSV|SSH|SFTP|SMART|SHA|UPS|RAID|PTZ|PoE|NVR|NTP|"
     r"DHCP|IP|API|ID|USB|CPU|H|MB|GB|TB|MiB|Mbit|Hz|MP|moov|inode|HEVC|MJPEG|hevc|mjpeg|fps|ssh|ulimit|Hn|LimitNOFILE|poll|concurrency|chrony|systemd|timesyncd|listen|Alertmanager|cctv|monitor|English|"
     r"Options|Users|Enabled|auth|int|known|hosts|layout|timezone|Content|Length"
 )

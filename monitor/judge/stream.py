@@ -119,6 +119,9 @@ def _judge_flow(stream: Facts, limits: StreamLimits, reason: str) -> Judged:
         return Verdict.FAULT, FaultKind.STALLED, "packets arrive but the stream's own clock stands still"
     if loss is not None and loss > limits.loss_ratio:
         share = f"{stream.get('lost', '?')} of {stream.get('expected', '?')} packets lost ({loss:.1%})"
+        lag = _number(stream, "loop_lag") or 0.0
+        if lag > STARVED_LAG and stream.get("transport") == "udp":
+            return Verdict.UNKNOWN, None, f"{share}, but the monitor itself was {lag:.1f} s late to take them"
         return Verdict.FAULT, FaultKind.CORRUPT, f"{share}, more than {limits.loss_ratio:.1%}: the picture breaks up"
     return Verdict.OK, None, reason
 

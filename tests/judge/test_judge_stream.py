@@ -127,6 +127,13 @@ def test_a_few_frames_without_a_key_one_say_nothing_even_closely(frames: int, ex
     assert verdict(closely)[0] is expected
 
 
+def test_datagrams_that_we_were_too_late_to_take_are_not_lost_by_the_camera() -> None:
+    lossy = {"loss_ratio": 0.03, "lost": 15, "loop_lag": 0.6}
+    assert verdict(seen(**lossy, transport="udp")) == (Verdict.UNKNOWN, None)
+    assert verdict(seen(**lossy)) == (Verdict.FAULT, FaultKind.CORRUPT)
+    assert verdict(seen(**lossy | {"loop_lag": 0.0}, transport="udp")) == (Verdict.FAULT, FaultKind.CORRUPT)
+
+
 def test_key_frames_that_came_in_disorder_are_corrupt() -> None:
     evidence = replace(seen(late_packets=20, key_frame_count=3), outcome=Outcome.NO_KEY_FRAME, reason="none whole")
     assert verdict(evidence) == (Verdict.FAULT, FaultKind.CORRUPT)

@@ -251,3 +251,12 @@ async def test_a_redirect_never_leads_from_tls_to_plain_text(certificate):
         seen = await see(camera)
     assert seen.outcome is Outcome.REDIRECTED
     assert camera.connections == 1
+
+
+async def test_what_begins_under_tls_is_not_sent_in_the_clear_over_udp(certificate):
+    refusing = ScriptedCamera(
+        on={"SETUP": lambda request: reply(request, "461 Unsupported Transport")}, tls=certificate
+    )
+    async with refusing as camera:
+        assert (await see(camera)).outcome is Outcome.UNSUPPORTED
+    assert camera.methods.count("SETUP") == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from monitor.model import Deadline, Outcome
 from monitor.protocols import tcp
 from monitor.protocols.errors import DeviceError
+from monitor.protocols.rtsp.datagrams import Datagrams
 from monitor.protocols.rtsp.messages import Framer, Reply, request
 from monitor.protocols.rtsp.stream import Stream
 from monitor.protocols.rtsp.url import Address
@@ -21,6 +22,8 @@ class Connection(asyncio.BufferedProtocol):
 
     def __init__(self) -> None:
         self.stream: Stream | None = None
+        self.over_udp = False
+        self._datagrams: Datagrams | None = None
         self._failure: tuple[Outcome, str] | None = None
         self._loop = asyncio.get_running_loop()
         self._framer = Framer()
@@ -60,9 +63,21 @@ class Connection(asyncio.BufferedProtocol):
         finally:
             self._pending = self._at_once = None
 
+    async def listen(self) -> int:
+        """Take packets over UDP as well, from the device only; returns the first of two ports. Raises DeviceError."""
+        assert self._transport is not None
+        peer, here = (self._transport.get_extra_info(name)[0] for name in ("peername", "sockname"))
+        self._datagrams = Datagrams(peer, self._on_datagram)
+        await self._datagrams.open(here)
+        self.over_udp = True
+        return self._datagrams.port
+
     async def close(self) -> None:
-        """End the connection at once; returns when its socket is closed."""
+        """End the connection at once; returns when its sockets are closed."""
         self.stream = None
+        if self._datagrams is not None:
+            self._datagrams.close()
+            self._datagrams = None
         if self._transport is not None:
             self._transport.abort()
             await self._lost.wait()
@@ -99,6 +114,10 @@ class Connection(asyncio.BufferedProtocol):
         self._fail(Outcome.CLOSED, reason)
         tcp.let_go(self._transport)
         self._lost.set()
+
+    def _on_datagram(self, data: bytearray) -> None:
+        if self.stream is not None:
+            self.stream.packet(data, 0, len(data), self._loop.time())
 
     # --- called by the framer ---
 

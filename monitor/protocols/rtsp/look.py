@@ -91,6 +91,7 @@ class _Look:
         self._began = self._loop.time()
         self._ended = self._played = self._began
         self._phase = ""
+        self._over_udp = False
         self._phases: dict[str, float] = {}
         self._track: VideoTrack | None = None
         self._stream: Stream | None = None
@@ -126,6 +127,7 @@ class _Look:
                 channel = await session.setup(track)
             stream = self._stream = connection.stream = Stream(track, channel, self._wishes.key_frames, self._began)
             stream.dating = self._dating
+            self._over_udp = connection.over_udp
             async with self._step("play"):
                 reply = await session.play(stream.play)
             if self._dating:
@@ -184,6 +186,8 @@ class _Look:
             facts |= {"server": self._session.server, "status": self._session.status}
         if address_of(self._url).tls:
             facts["tls"] = {"verified": False}
+        if self._over_udp:
+            facts["transport"] = "udp"
         if lag >= _LAG_WORTH_TELLING:
             facts["loop_lag"] = round(lag, 3)
         if self._track:

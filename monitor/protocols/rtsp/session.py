@@ -16,7 +16,7 @@ from monitor.protocols.rtsp.connection import Connection
 from monitor.protocols.rtsp.dated import Replay
 from monitor.protocols.rtsp.messages import Reply, printable
 from monitor.protocols.rtsp.sdp import VideoTrack, video_track
-from monitor.protocols.rtsp.url import control_url
+from monitor.protocols.rtsp.url import address_of, control_url
 from monitor.protocols.shown import masked
 
 _OUTCOMES: Mapping[int, tuple[Outcome, str]] = {
@@ -24,7 +24,7 @@ _OUTCOMES: Mapping[int, tuple[Outcome, str]] = {
     404: (Outcome.NOT_FOUND, "the camera knows no stream at this path"),
     410: (Outcome.NOT_FOUND, "the stream at this path is gone"),
     453: (Outcome.BUSY, "the camera is busy: not enough bandwidth, or all its sessions are in use"),
-    461: (Outcome.UNSUPPORTED, "the camera does not send RTP over TCP"),
+    461: (Outcome.UNSUPPORTED, "the camera refuses every way to send RTP that it was asked for"),
     503: (Outcome.BUSY, "the camera is overloaded"),
 }
 _BASIC = re.compile(r"(?i)basic\s+[\w+/=-]+")
@@ -75,14 +75,23 @@ class Session:
         return track
 
     async def setup(self, track: VideoTrack) -> int:
-        """Open a session for the video over TCP; returns the channel its RTP packets will come on."""
-        wish = {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1", **self._replay.requirements()}
-        reply = await self._ask("SETUP", control_url(self._base, track.control, self._url), wish)
+        """Open a session for the video, over TCP if the device can; returns the channel of its RTP packets."""
+        url = control_url(self._base, track.control, self._url)
+        try:
+            reply = await self._set_up(url, "RTP/AVP/TCP;unicast;interleaved=0-1")
+        except DeviceError:
+            if not self.status.startswith("461") or address_of(self._url).tls:  # never from TLS to plain text
+                raise
+            port = await self._connection.listen()
+            reply = await self._set_up(url, f"RTP/AVP;unicast;client_port={port}-{port + 1}")
         named, _, rest = reply.header("session").partition(";")
         self._id, self._stands = printable(named, 256), True
         if lifetime := re.search(r"timeout *= *([1-9][0-9]{0,4})", rest):
             self._lifetime = float(lifetime[1])
-        return _channel(reply.header("transport"))
+        return 0 if self._connection.over_udp else _channel(reply.header("transport"))
+
+    async def _set_up(self, url: str, transport: str) -> Reply:
+        return await self._ask("SETUP", url, {"Transport": transport, **self._replay.requirements()})
 
     async def play(self, at_once: Callable[[], None]) -> Reply:
         """Start the stream; ``at_once`` is called at the reply, before any packet behind it."""

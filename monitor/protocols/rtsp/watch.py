@@ -143,6 +143,9 @@ class Watch:
         waited = self._loop.time() - self._began
         if waited < min(self._wishes.phase_seconds, self._wishes.key_frame_seconds):
             return DeviceError(Outcome.TIMEOUT, f"the time for this look was over {waited:.1f} s after PLAY")
+        if self._connection.over_udp:
+            words = f"no packet within {waited:.1f} s: a firewall may stop them"
+            return DeviceError(Outcome.UNSUPPORTED, f"the camera sends video over UDP only, and there came {words}")
         foreign = self._stream.foreign
         words = f"{foreign} packets of another stream or format" if foreign else "no packet"
         return DeviceError(Outcome.NO_RTP, f"the camera accepted PLAY, but sent {words} within {waited:.1f} s")
