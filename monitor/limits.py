@@ -76,6 +76,12 @@ class PictureLimits:
     """... its tiles' means spreading by less than this share of its own spread: snow of a coarse grain, and ..."""
     snow_noise: float = 15.0
     """... noise above this, native = snow."""
+    snow_spread: float = 12.0
+    """Standard deviation above which snow is told though an encoder has left hardly any noise of it, where ..."""
+    snow_correlation_starved: float = 0.6
+    """... neighbouring pixels agree less than this, and ..."""
+    snow_relief_starved: float = 0.2
+    """... the tiles' means spread by less than this share of the picture's own spread."""
     noise_level: float = 6.0
     """Native noise above this, and ..."""
     noise_ratio: float = 3.0

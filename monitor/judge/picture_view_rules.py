@@ -52,8 +52,15 @@ def moved(picture: Facts, limits: PictureLimits) -> Answer:
         return undecidable(blocked)
     if reference["crept"] >= limits.moved_shift:
         return answer(True, f"view has crept by {reference['crept']:.1%} of its size since it was learned")
-    said = f"view shifted by {reference['shift']:.1%} of its size (response {reference['response']:.2f})"
-    return answer(_shifted(picture, limits), said)
+    return answer(_shifted(picture, limits), _way(reference))
+
+
+def _way(reference: Mapping[str, Any]) -> str:
+    share, response = f"{reference['shift']:.1%}", f"{reference['response']:.2f}"
+    if not reference.get("swing"):
+        return f"view shifted by {share} of its size (response {response})"
+    degrees, zoom = f"{reference['degrees']:.1f}", f"{reference['zoom']:.2f}"
+    return f"view turned by {degrees} degrees and zoomed by {zoom}, its parts moved by {share} (response {response})"
 
 
 def blurred(picture: Facts, limits: PictureLimits) -> Answer:

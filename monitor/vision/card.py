@@ -78,7 +78,11 @@ def _letters(picture: Picture, along: int) -> tuple[float, float]:
     if np.count_nonzero((calm > STRAY) & (around == 0)) > STRAY_SHARE * off.size:
         return 0.0, 1.0
     middle = _amid(ink.shape)
-    return _caption(ink, middle, reach), float((ink & middle).sum() / max(int(middle.sum()), 1))
+    amid, aside = _lines(ink, middle, reach)
+    for x, y, width, height in aside:  # a clock that stands at the side is no caption, however far in it reaches
+        ink[y : y + height, x : x + width] = 0
+    caption = max((width for _, _, width, _ in amid), default=0) / ink.shape[1]
+    return caption, float((ink & middle).sum() / max(int(middle.sum()), 1))
 
 
 def _amid(shape: tuple[int, ...]) -> Plane:
@@ -94,15 +98,16 @@ def _middle(grey: Plane, along: int) -> Floats:
     return np.median(some, axis=along, keepdims=True)
 
 
-def _caption(ink: Plane, middle: Plane, reach: int) -> float:
+def _lines(ink: Plane, middle: Plane, reach: int) -> tuple[list[list[int]], list[list[int]]]:
+    """Lines of letters as x, y, width, height: those whose centre stands in the middle, and the others."""
     joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     _, _, boxes, centres = cv2.connectedComponentsWithStats(joined)
-    found = [
-        int(box[cv2.CC_STAT_WIDTH])
-        for box, (x, y) in zip(boxes[1:], centres[1:], strict=True)
-        if middle[int(y), int(x)] and _lettered(ink, *(int(value) for value in box[:4]))
-    ]
-    return float(max(found, default=0) / ink.shape[1])
+    amid: list[list[int]] = []
+    aside: list[list[int]] = []
+    for box, (x, y) in zip(boxes[1:, :4].tolist(), centres[1:], strict=True):
+        if _lettered(ink, *box):
+            (amid if middle[int(y), int(x)] else aside).append(box)
+    return amid, aside
 
 
 def _lettered(ink: Plane, x: int, y: int, width: int, height: int) -> bool:

@@ -7,12 +7,15 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from monitor.vision.sketch import Floats, Sketch, Tiles, tile_mean
+from monitor.vision.sketch import ACROSS, DOWN, Floats, Sketch, Tiles, slopes, tile_mean
+from monitor.vision.turn import Turn, turned, undone
 
 SHIFTED = 0.05
 """Share of tiles lost where they stood from which a shift is looked for: a view that stands still loses fewer."""
 SHIFTED_FAINTLY, FARTHEST = 0.2, 0.13
 """The same where the phases show nothing, and how far the view is then looked for, share of its size."""
+TURNED = 0.2
+"""The same with a shift undone, from which the view may have been turned or zoomed."""
 BELIEVED = 0.05
 """Response of the phase correlation from which a shift is worth undoing; unrelated views give less."""
 RECOVERED = 0.05
@@ -53,7 +56,12 @@ class Comparison:
     light: float = 1.0  # level now / then over the tiles that still show it (all, when few do)
     shift_across: float = 0.0  # of the width, + = content went right; 0 while nearly all tiles are where they were
     shift_down: float = 0.0  # of the height
-    response: float = 0.0  # of the phase correlation, 0..1; 0 = not looked for
+    response: float = (
+        0.0  # of the phase correlation, 0..1; of a turn the share of the parts that agree; 0 = not looked for
+    )
+    degrees: float = 0.0  # turned about the camera's axis, + = clockwise
+    zoom: float = 1.0  # enlarged
+    swing: float = 0.0  # how far the parts have gone in a turn or zoom, share of the sides, root mean square; 0 = none
     lost_here: float = 1.0  # the same where they stood, no shift undone
     layout: float = 0.0  # correlation of the coarse grey layout, -1..1
     edge_ratio: float = 1.0  # edge strength now / then
@@ -62,7 +70,7 @@ class Comparison:
     @property
     def shift(self) -> float:
         """The larger of the two, as a share of that side of the picture."""
-        return max(abs(self.shift_across), abs(self.shift_down))
+        return max(abs(self.shift_across), abs(self.shift_down), self.swing)
 
 
 def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
@@ -71,6 +79,9 @@ def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
     unlike = _correlation(then, now.across, now.down, now.power) < ALIKE
     here = unlike & textured
     shift, usable, lost = _unshifted(then, now, textured, here)
+    turn = None
+    if _share(lost, usable) > TURNED:
+        turn, usable, lost = _unturned(then, now, textured, here, (usable, lost))
     known = (textured & ~lost) | (then.faint & ~unlike & ~masked)
     light = _light(then, now, known)
     departed, faded, stayed = _plain(then, now, unlike, masked, light)
@@ -84,9 +95,7 @@ def compare(then: Sketch, now: Sketch, masked: Tiles) -> Comparison:
         unwitnessed=unwitnessed,
         stayed=_share(known | stayed, ~masked),
         light=light,
-        shift_across=shift.across / now.grey.shape[1],
-        shift_down=shift.down / now.grey.shape[0],
-        response=shift.response,
+        **(_gone(turn, now.grey.shape) if turn else _slid(shift, now.grey.shape)),
         lost_here=_share(here, usable),
         layout=_layout(then, now),
         edge_ratio=float(now.edges.mean() / max(then.edges.mean(), 1e-3)),
@@ -186,6 +195,39 @@ def _aligned(then: Sketch, now: Sketch, textured: Tiles, here: Tiles, shift: Dis
     lost = (_correlation(then, back[0], back[1], power) < ALIKE) & usable & here  # a name burnt in has stayed
     before = _share(here, usable)
     return (usable, lost) if before - _share(lost, usable) > max(RECOVERED, before / 2) else (textured, here)
+
+
+def _unturned(
+    then: Sketch, now: Sketch, textured: Tiles, here: Tiles, shifted: tuple[Tiles, Tiles]
+) -> tuple[Turn | None, Tiles, Tiles]:
+    """How the view has turned or been zoomed, and what can be compared and is lost with that undone, if it brings back
+    most of what is lost with a shift undone."""
+    turn, (usable, lost) = turned(then, now), shifted
+    if turn is None:
+        return None, usable, lost
+    back, inside = undone(turn, now.values)
+    across, down = slopes(back)
+    power = tile_mean(cv2.add(cv2.multiply(across, across), cv2.multiply(down, down)))
+    seen = textured & (tile_mean(inside) > 0.7)
+    gone = (_correlation(then, across, down, power) < ALIKE) & seen & here
+    if seen.sum() < textured.sum() / 2 or _share(gone, seen) > _share(lost, usable) / 2:
+        return None, usable, lost
+    return turn, seen, gone
+
+
+def _slid(shift: Displacement, shape: tuple[int, ...]) -> dict[str, float]:
+    return {"shift_across": shift.across / shape[1], "shift_down": shift.down / shape[0], "response": shift.response}
+
+
+def _gone(turn: Turn, shape: tuple[int, ...]) -> dict[str, float]:
+    """The way of the tiles' middles, as shares of the picture's sides."""
+    rows, columns = (np.arange(count) + 0.5 for count in (DOWN, ACROSS))
+    size = np.array(shape[1::-1])
+    middles = np.stack(np.meshgrid(columns / ACROSS, rows / DOWN), axis=-1).reshape(-1, 2) * size
+    ways = (middles @ turn.matrix[:, :2].T + turn.matrix[:, 2] - middles) / size
+    across, down = ways.mean(axis=0).tolist()
+    told = {"shift_across": across, "shift_down": down, "response": turn.agreed}
+    return told | {"degrees": turn.degrees, "zoom": turn.zoom, "swing": float(np.sqrt((ways**2).sum(axis=1).mean()))}
 
 
 def _layout(then: Sketch, now: Sketch) -> float:

@@ -70,7 +70,7 @@ def miniature(inner: Plane) -> Plane:
 def sketch(grey: Plane) -> Sketch:
     """``grey``: a miniature."""
     values = grey.astype(np.float32)
-    across, down = _slopes(cv2.GaussianBlur(values, (0, 0), SMOOTH))
+    across, down = slopes(values)
     strength = cv2.magnitude(across, down)
     level = tile_mean(values)
     noise, coarse = immerkaer(grey), _coarse(values)
@@ -97,13 +97,18 @@ def kept_tiles(one: Sketch) -> bytes:
 def recalled(grey: Plane, tiles: bytes) -> Sketch:
     """The sketch of a reference for half the work; its focus is not kept."""
     values = grey.astype(np.float32)
-    across, down = _slopes(cv2.GaussianBlur(values, (0, 0), SMOOTH))
+    across, down = slopes(values)
     return Sketch(grey, values, across, down, *np.frombuffer(tiles, np.float32).reshape(-1, DOWN, ACROSS))
 
 
 def tile_mean(values: Floats) -> Floats:
     """(DOWN, ACROSS) means."""
     return np.asarray(cv2.resize(values, (ACROSS, DOWN), interpolation=cv2.INTER_AREA))
+
+
+def slopes(values: Floats) -> tuple[Floats, Floats]:
+    """The gradient of a miniature, across and down."""
+    return _slopes(cv2.GaussianBlur(values, (0, 0), SMOOTH))
 
 
 def _slopes(values: Floats) -> tuple[Floats, Floats]:

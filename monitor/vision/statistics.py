@@ -20,6 +20,7 @@ BLANK_RANGE, BLANK_OFF, BLANK_SPREAD = 1.5, 1.2, 4.0
 lit so evenly."""
 BAR_RANGE = 8.0
 """Grey levels between the brightest and the darkest pixel of a column of a colour bar, as coarsely as it is coded."""
+BAR_PARTS = 4
 BARS_DIFFER = 20.0
 """Spread of the bars' levels: an even sky is none."""
 BLANK_LEVELS = 24.0, 230.0
@@ -129,10 +130,14 @@ def _correlation(grey: Plane, spread: float) -> float:
 
 
 def _bars(values: Floats) -> float:
-    upper = values[: values.shape[0] // 2]
-    low, high = (cv2.reduce(upper, 0, how) for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX))
-    even = high - low < BAR_RANGE
-    return float(even.mean()) if even.any() and low[even].std() > BARS_DIFFER else 0.0
+    """A column is even where most parts of it are, of one level: letters may be burnt in across the others."""
+    rows = values.shape[0] // 2 // BAR_PARTS
+    parts = values[: rows * BAR_PARTS].reshape(BAR_PARTS, rows, -1)
+    low, high = parts.min(axis=1), parts.max(axis=1)
+    level = np.sort(low + high, axis=0)[BAR_PARTS // 2] / 2
+    even = np.count_nonzero((high < level + BAR_RANGE) & (low > level - BAR_RANGE) & (high - low < BAR_RANGE), axis=0)
+    whole = even >= BAR_PARTS - 1
+    return float(whole.mean()) if whole.any() and level[whole].std() > BARS_DIFFER else 0.0
 
 
 def _blank(drawn: Sketch) -> float:

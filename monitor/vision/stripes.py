@@ -1,6 +1,7 @@
 """Regular bands across the whole picture, in any direction: interference, a failing sensor readout."""
 
 import functools
+import itertools
 from typing import Any, NamedTuple
 
 import cv2
@@ -18,6 +19,11 @@ AMISS = 2
 """... but for so many, which may be burnt out."""
 FAINT, FAINT_SHARE = 6.0, 0.04
 """Grey levels and share of a wave that is not worth comparing; far below any limit."""
+OTHERS, IN_STEP = 3, 0.6
+"""Weaker waves that are looked at where the strongest is no more coherent than this, and one of them perhaps is."""
+PLAIN, SHORTFALL = 0.2, 2.0
+"""Share of the energy from which a wave is plain to see; one with less must be in step so many times better: window
+panes, boards and crates repeat themselves too."""
 NEAR = np.arange(-1, 2)
 """A wave fills three lines of the spectrum under a Hann window."""
 
@@ -25,25 +31,42 @@ NEAR = np.arange(-1, 2)
 class Bands(NamedTuple):
     spread: float  # standard deviation of the strongest wave, grey levels
     peak: float  # its share of the spectral energy of all waves as short
-    coherence: float  # of the parts of the picture the worst but AMISS: its share in that wave, in step; 1 = alike
+    coherence: float  # of the parts of the picture the worst but AMISS: its share in that wave, in step; 1 = alike;
+    # less for a wave that is not plain to see
 
 
 def stripes(values: Floats) -> Bands:
-    """``values``: the miniature, float32. The strongest wave of its spectrum, and whether it runs alike all over."""
+    """``values``: the miniature, float32. The strongest wave of its spectrum, and whether it runs alike all over; a
+    weaker one where that does and the strongest, of a facade perhaps, does not."""
     rows, columns = values.shape
     window, short, gain = _window(rows, columns)
     power = _power(cv2.multiply(values - values.mean(), window)) * short
+    whole = max(float(power.sum()), 1e-6)
+    first = _strongest(values, power, whole, gain)
+    if first.coherence > IN_STEP or not first.coherence:
+        return first
+    others = (_strongest(values, power, whole, gain) for _ in range(OTHERS))
+    worth = itertools.takewhile(lambda one: one.coherence, others)
+    return next((one for one in worth if one.coherence > IN_STEP), first)
+
+
+def _strongest(values: Floats, power: Floats, whole: float, gain: float) -> Bands:
+    """Of the waves that are in ``power`` still, and out of it."""
+    rows, columns = values.shape
     down, across = (int(index) for index in np.unravel_index(int(power.argmax()), power.shape))
-    peak = power[(down + NEAR)[:, None] % rows, np.clip(across + NEAR, 0, power.shape[1] - 1)[None]]
+    lines = (down + NEAR)[:, None] % rows, np.clip(across + NEAR, 0, power.shape[1] - 1)[None]
+    peak = power[lines]
     if not across:  # the spectrum's other half
         peak[:, 0] = power[-(down + NEAR) % rows, 1]
+    power[lines] = 0
     energy = max(float(peak.sum()), 1e-6)
-    share = energy / max(float(power.sum()), 1e-6)
+    share = energy / whole
     pitch = _middle(down, peak.sum(axis=1), rows), _middle(across, peak.sum(axis=0), columns)
     kept = float(np.prod(np.sinc(pitch)))  # a pixel is the mean over its width: fine bands are fainter in it
     spread = float(np.sqrt(2 * energy)) / gain / kept
-    worth = spread > FAINT and share > FAINT_SHARE
-    return Bands(spread, share, _coherence(values, *pitch) if worth else 0.0)
+    if spread <= FAINT or share <= FAINT_SHARE:
+        return Bands(spread, share, 0.0)
+    return Bands(spread, share, _coherence(values, *pitch) - SHORTFALL * max(0.0, PLAIN - share))
 
 
 def _middle(line: int, energies: Floats, size: int) -> float:

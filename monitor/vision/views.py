@@ -35,8 +35,8 @@ VOUCHED_SECONDS = 86_400.0
 LASTING = 3
 """Looks over which lost tiles must be the same ones."""
 KEPT_NUMBERS = (
-    "level", "spread", "clipped", "flat", "blank", "entropy", "native_noise", "stripe_spread", "blue", "red", "chroma",
-    "focus",
+    "level", "spread", "clipped", "flat", "blank", "entropy", "native_noise", "stripe_spread", "stripe_coherence",
+    "blue", "red", "chroma", "focus",
 )  # fmt: skip
 """Statistics remembered with a reference."""
 

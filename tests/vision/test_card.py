@@ -49,6 +49,11 @@ def test_a_name_burnt_in_along_the_edge_hides_no_dead_sensor(level: int, fault: 
     assert named(words(ground(level), "GATE 12:00:01", 10, y, 0.6)) == fault
 
 
+@pytest.mark.parametrize(("level", "fault"), [(0, "black"), (128, "uniform")])
+def test_a_clock_at_the_side_is_no_caption_however_far_in_it_reaches(level: int, fault: str) -> None:
+    assert named(words(ground(level), "2026-05-01 12:00:01", 32, 80, 0.5)) == fault
+
+
 def test_a_sensor_s_own_warmth_is_no_scene() -> None:
     assert named(shining(ground(8), WIDTH, HEIGHT, 7, 200)) == "black"
 

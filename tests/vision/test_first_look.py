@@ -103,5 +103,6 @@ def test_colour_bars_on_the_first_look(sky: bool) -> None:
     if sky:
         card += np.random.default_rng(8).integers(0, 8, VIEW.shape, np.uint8)[..., None]
         card[:, 100:130] = card[:, 400:430] = VIEW[:, 100:130, None]
+    cv2.putText(card, "2026-05-01 12:00:01", (32, 80), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (255, 255, 255), 2)
     finding = judged(glance([KeyFrame("mjpeg", bytes(cv2.imencode(".jpg", card)[1]), 0, 0.0)]))
     assert (finding.fault == "no_signal") is not sky, finding.reason

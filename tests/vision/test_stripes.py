@@ -31,6 +31,23 @@ def test_every_other_band_dark() -> None:
     assert fault(VIEW * np.where(wave(26, 0) > 0, 1, 0.4)) == "stripes"
 
 
+def test_bands_before_a_facade_whose_own_are_stronger() -> None:
+    """Its windows are out of step from house to house."""
+    houses = [np.sign(wave(30 + 3 * step, 90) * wave(34 + step, 0))[:, :160] for step in range(4)]
+    facade = VIEW / 3 + 80 + 40 * np.hstack(houses)
+    assert fault(facade) is None
+    assert fault(facade + 25 * wave(22, 30)) == "stripes"
+
+
+def test_a_window_with_panes_is_none() -> None:
+    view = 30 + VIEW / 15
+    view[:306, 104:544] = 235
+    for x in (104, 248, 394, 540):
+        view[:306, x - 6 : x + 6] = 30
+    view[146:156, 104:544] = 30
+    assert fault(view) is None
+
+
 @pytest.mark.parametrize("share", [0.4, 0.6])
 def test_a_fence_before_a_part_of_the_view_is_none(share: float) -> None:
     part = share * VIEW.shape[1] > ACROSS
