@@ -8,6 +8,7 @@ from monitor.model import Credentials, Key, Target
 GATE = Target(Key("school", "gate"), "camera", "127.0.0.1", rtsp="rtsp://127.0.0.1/s")
 HALL = Target(Key("school", "hall"), "camera", "127.0.0.2", rtsp="rtsp://127.0.0.2/s")
 BANK = Target(Key("bank", "gate"), "camera", "127.0.0.3", rtsp="rtsp://127.0.0.3/s")
+LOGIN = Credentials("admin", "x")
 KNOWN = Configured((GATE, HALL, BANK))
 
 
@@ -42,6 +43,13 @@ def test_an_onvif_device_may_be_named_by_the_url_of_its_service():
     assert target.key == Key("", "http://[::1]:8080/onvif/device_service")
     assert (target.onvif, target.host, target.rtsp) == ("http://[::1]:8080/onvif/device_service", "::1", "")
     assert target.credentials == Credentials("admin", "p@ss")
+
+
+def test_a_certificate_is_checked_before_a_login_is_sent_and_only_then():
+    """Cameras sign theirs themselves: a first look without a login loses nothing to whoever answers."""
+    trusts = [choose(["https://cam"], Configured(), login)[0].options.get("onvif_trust") for login in (None, LOGIN)]
+    assert trusts == ["any", None]
+    assert "onvif_trust" not in choose(["https://admin:x@cam"], Configured())[0].options
 
 
 def test_two_channels_that_differ_are_two_though_their_logins_are_masked():

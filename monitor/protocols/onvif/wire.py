@@ -128,6 +128,12 @@ def _secure(sock: socket.socket, address: Address, trust: str, deadline: Deadlin
     except TimeoutError as late:
         sock.close()
         raise Trouble(Outcome.TIMEOUT, "no TLS handshake in time", CONNECTING) from late
+    except ssl.SSLCertVerificationError as doubt:
+        sock.close()
+        why = (
+            f"this machine does not trust its certificate ({doubt.verify_message}): say whom to believe by onvif_trust"
+        )
+        raise Trouble(Outcome.TLS, why, CONNECTING) from doubt
     except OSError as error:
         sock.close()
         raise Trouble(Outcome.TLS, f"TLS failed: {plain(error)}", CONNECTING) from error
