@@ -34,6 +34,9 @@ class Instant(NamedTuple):
     length: float
     size: int
     usual: float = 0.0  # bytes that a file of this length has beside it, 0 = not known
+    peer: str = ""  # of a file that is far smaller, one of those beside it, with its bytes and seconds
+    peer_size: int = 0
+    peer_length: float = 0.0
 
 
 @dataclass(slots=True)

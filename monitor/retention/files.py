@@ -1,6 +1,7 @@
 """Kind ``files``: a tree of recorded files on this machine, local or mounted."""
 
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -21,8 +22,8 @@ async def read_files(target: Target, memory: Memory, deadline: Deadline) -> Evid
     """Read the tree from here."""
     options = options_of(FilesOptions, target)
 
-    def opener(within: Deadline, wish: Wish) -> AbstractContextManager[Tree]:
-        return nullcontext(LocalTree(wish.roots, within))
+    def opener(within: Deadline, _wish: Wish) -> AbstractContextManager[Tree]:
+        return nullcontext(LocalTree(within))
 
     return await survey(opener, target, options, memory, deadline)
 
@@ -32,8 +33,8 @@ class LocalTree:
 
     login_worked: bool | None = None
 
-    def __init__(self, roots: Sequence[str], deadline: Deadline) -> None:
-        self._below = os.path.realpath(roots[0])
+    def __init__(self, deadline: Deadline) -> None:
+        self._below = "/"
         self._deadline = deadline
         self.facts: Mapping[str, object] = {"access": "local"}
 
@@ -45,10 +46,11 @@ class LocalTree:
     def folders(self, roots: Sequence[str], depth: int) -> Folders:
         stamps: dict[str, str] = {}
         problems: dict[str, str] = {}
-        missing = frozenset(root for root in roots if not Path(root).is_dir())
-        for root in roots:
-            if root not in missing:
-                self._descend(root, depth, stamps, problems)
+        missing = frozenset(root for root in roots if not _is_there(root, problems))
+        there = [root for root in roots if root not in missing | problems.keys()]
+        self._below = os.path.realpath(there[0]) if there else "/"
+        for root in there:
+            self._descend(root, depth, stamps, problems)
         return Folders(stamps, missing, problems)
 
     def files(self, folders: Sequence[str], depth: int) -> Listing:
@@ -67,7 +69,7 @@ class LocalTree:
         table = _mounts()
         found: dict[str, Disk] = {}
         for root in roots:
-            if Path(root).is_dir():
+            if _is_there(root, {}) and os.access(root, os.X_OK):
                 mount = mounts.mount_of(os.path.realpath(root), table)
                 numbers = os.statvfs(root)
                 space = mounts.Space(
@@ -114,6 +116,17 @@ class LocalTree:
             return  # the recorder deleted it meanwhile
         except OSError as error:
             problems[folder] = error.strerror or type(error).__name__
+
+
+def _is_there(folder: str, problems: dict[str, str]) -> bool:
+    """Whether there is such a folder. What a forbidden one hides is a problem and not missing."""
+    try:
+        return stat.S_ISDIR(os.stat(folder).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        problems[folder] = error.strerror or type(error).__name__
+        return True
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

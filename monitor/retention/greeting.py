@@ -5,10 +5,12 @@ Pure: what is sent as one line, and what came back. An account that may not run 
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from monitor.retention.starts import Names
 
 MARK = b"\0--cctv--\0"
 """Between the answers of commands asked together; no path has a NUL in it."""
@@ -28,13 +30,14 @@ class Wish:
     """What a tree will be asked for, known before it is opened.
 
     The folders ``depth`` below the roots, and the files of those that changed after ``since`` (epoch seconds by the
-    recorder's clock; None = of all) or are named ``again``.
+    recorder's clock; None = of all) or are named ``again``. ``look_up``: finds the roots, where they are patterns.
     """
 
     roots: tuple[str, ...]
     depth: int
     since: float | None = None
     again: str = ""
+    look_up: Callable[[Names], tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

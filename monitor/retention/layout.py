@@ -1,5 +1,6 @@
 """Where a recorder keeps its files: a path pattern with strftime fields, ``{camera}`` and ``*`` becomes a parser."""
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -66,26 +67,35 @@ class Layout:
         """How many folders lie between a root and its files."""
         return len(_parts(self.pattern)) - len(_fixed(self.pattern)) - 1
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it must be looked up where the files of a channel lie: see :mod:`monitor.retention.starts`."""
+        return any("*" in part or "%" in part for part in _fixed(self.pattern))
+
     def roots(self) -> tuple[str, ...]:
-        """The folders below which everything lies, one for each channel if the pattern allows it."""
-        root = "/" + "/".join(_fixed(self.pattern))
-        if not self.channels:  # no camera names this recorder: what is left to see is the disk
-            return (root.partition("{camera}")[0].rpartition("/")[0] or "/",)
-        return tuple(dict.fromkeys(root.replace("{camera}", channel) for channel in self.channels))
+        """The folders below which everything lies, one for each channel if the pattern allows it; perhaps patterns."""
+        return tuple(dict.fromkeys(self.root_of(channel) for channel in self.channels or ("",)))
 
     def root_of(self, channel: str) -> str:
-        return "/" + "/".join(_fixed(self.pattern)).replace("{camera}", channel)
+        """Of "" what all channels share."""
+        root = "/" + "/".join(_fixed(self.pattern))
+        return root.replace("{camera}", channel) if channel else root.partition("{camera}")[0].rstrip("/") or "/"
+
+    def leading(self, channel: str) -> list[str | re.Pattern[str]]:
+        """The parts of the root of a channel: a name, or what a name must match."""
+        parts = _fixed(self.pattern)
+        if not channel:
+            parts = list(itertools.takewhile(lambda part: "{camera}" not in part, parts))
+        made = [_leading(part, channel) for part in parts]
+        return [one for some in made for one in some]
 
     def places(self, folders: Iterable[str]) -> tuple[str, ...]:
-        """What a ``*`` before all fields stands for, by the folders that were found: each may be a disk of its own.
-
-        Without one, the roots.
-        """
+        """What a ``*`` before all fields stands for, by the folders that were found: each may be a disk of its own."""
         parts = _parts(self.pattern)
         before = next((at for at, part in enumerate(parts) if "%" in part or "{" in part), 0)
         depth = max((at + 1 for at, part in enumerate(parts[:before]) if "*" in part), default=0)
         found = ("/".join(folder.split("/")[: depth + 1]) for folder in folders if depth and self._fits(folder))
-        return tuple(dict.fromkeys(found)) or self.roots()
+        return tuple(dict.fromkeys(found))
 
     def _fits(self, folder: str) -> bool:
         return self.may_hold(folder.encode("utf-8", "surrogateescape"))
@@ -175,13 +185,24 @@ def _parts(pattern: str) -> list[str]:
 
 
 def _fixed(pattern: str) -> list[str]:
-    """The leading folders that are the same for every file of a channel."""
-    fixed: list[str] = []
-    for part in _parts(pattern)[:-1]:
-        if "%" in part or "*" in part:
+    """The leading folders that hold all files of a channel: up to the first field, or the first * after {camera}.
+
+    Of what stands in / itself even a field counts: a machine is never searched as a whole.
+    """
+    folders = _parts(pattern)[:-1]
+    fixed = folders[:1]
+    for part in folders[1:]:
+        if "%" in fixed[0] + part or ("*" in part and any("{camera}" in above for above in fixed)):
             break
         fixed.append(part)
     return fixed
+
+
+def _leading(part: str, channel: str) -> list[str | re.Pattern[str]]:
+    """A channel with / makes several parts."""
+    if "*" in part or "%" in part:
+        return [re.compile(_regex(part, re.escape(channel.encode()), ())[0].decode())]
+    return list(part.replace("{camera}", channel).split("/"))
 
 
 def _regex(pattern: str, names: bytes, before: Sequence[str]) -> tuple[bytes, list[str]]:

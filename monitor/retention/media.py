@@ -18,7 +18,9 @@ BOXES_LIMIT = 100_000
 INDEX_LIMIT = 32 * 1024**2
 """Bytes of a moov box: a day of 30 pictures a second needs 20 MB."""
 SAMPLE_LIMIT = 16 * 1024**2
-FIRST = frozenset({b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"sidx", b"uuid"})
+FIRST = frozenset(
+    {b"ftyp", b"styp", b"moov", b"mdat", b"free", b"skip", b"wide", b"moof", b"sidx", b"uuid", b"prft", b"emsg"}
+)
 MAC_EPOCH = datetime(1904, 1, 1, tzinfo=UTC).timestamp()
 
 
@@ -44,6 +46,17 @@ class Header:
 
     seconds: float | None  # None or 0 = not given, as in fragmented files
     created: float | None  # epoch seconds
+
+
+def behind(start: bytes, read: Read) -> Read:
+    """A file as it reads where ``start`` stands before it."""
+
+    def joined(offset: int, length: int) -> bytes:
+        own = start[offset : offset + length]
+        left = length - len(own)
+        return own + read(max(offset - len(start), 0), left) if left else own
+
+    return joined
 
 
 def is_mp4(beginning: bytes) -> bool:

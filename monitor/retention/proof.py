@@ -1,32 +1,26 @@
 """Proof of playing: random recorded instants are fetched in part and decoded to a picture."""
 
 import asyncio
-import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from monitor.model import Channel, Deadline, Sample
-from monitor.retention import fragments, media, played, streams
+from monitor.model import Deadline, Sample
+from monitor.retention import beginnings, drawing, fragments, media, played, program, streams
 from monitor.retention.closed import Cache, Instant
 from monitor.retention.decoding import decoded
-from monitor.retention.pieces import Files
-from monitor.retention.tree import Plan, Reading, Tree
+from monitor.retention.tree import Reading, Tree
 
 WHOLE = 1024**2
 """Files up to this size are fetched whole; of larger ones the index and one picture."""
 HEAD, TAIL = 4 * 1024**2, 1024**2
 """Of a file that is no MP4, so much of its beginning and of its end is fetched; in that end is a Matroska cluster."""
 BEGINNING = 256
+ALONE = "is a fragment, and no initialisation segment (init*.mp4, or one a playlist names) lies beside it"
 BLANK = 64 * 1024
 """So many zeros in a row, an eighth of a small file, are no recording."""
-NEIGHBOURS, FEWEST = 5, 3
-FAR_SMALLER = 0.6
-"""A file of fewer bytes than this share of its neighbours', that also plays less than half its time, is cut short."""
 PART_LIMIT = 16 * 1024**2
 DECODE_SECONDS = 15.0
 MP4_NAMES = (".mp4", ".m4v", ".mov", ".3gp")
@@ -37,7 +31,6 @@ KNOWN_NAMES = (
 """What can be decoded here, so that what cannot is damaged; makers have containers of their own besides."""
 ANOTHER_DAY = 26 * 3600.0
 """A creation time this far from the name is of another day in every time zone."""
-DAY = 86400.0
 KEPT_BAD = 8
 """So many files found bad are looked at again at every reading, until they are gone."""
 
@@ -53,59 +46,8 @@ class Fetched:
     good: bool | None = None
     reason: str = ""
     dated: str = "file time"  # that and its name agree
-
-
-def choose(reading: Reading, plan: Plan, first: bool) -> list[Instant]:
-    """The instants of this reading.
-
-    A close look takes ``proof_samples`` of every camera: one of each day, the rest at random. Otherwise a first reading
-    takes none, and later ones spread ``samples_per_day`` over the day.
-    """
-    again = list(reading.cache.bad)
-    if first and not plan.target.close:
-        return again
-    return again + [one for channel in plan.target.channels for one in _of_channel(channel, reading, plan)]
-
-
-def _of_channel(channel: Channel, reading: Reading, plan: Plan) -> list[Instant]:
-    files, shift = reading.files[channel.channel], reading.calibration.shift
-    count = _count(channel, reading, plan)
-    candidates = np.flatnonzero(files.valid)[:-1]  # the newest may be open
-    if not count or not len(candidates):
-        return []
-    days = np.floor((files.starts[candidates] + shift) / DAY)
-    chosen = [int(random.choice(candidates[days == day])) for day in np.unique(days)]  # noqa: S311 - a sample, no secret
-    random.shuffle(chosen)
-    while len(chosen) < min(count, len(candidates)):
-        chosen.append(int(random.choice(candidates)))  # noqa: S311 - a sample, no secret
-    return [_instant(channel.channel, files, index, shift) for index in chosen[:count]]
-
-
-def _count(channel: Channel, reading: Reading, plan: Plan) -> int:
-    limits = channel.limits.recording
-    if plan.target.close:
-        return limits.proof_samples
-    today = datetime.fromtimestamp(reading.at, ZoneInfo(plan.target.timezone))
-    share = (today.hour * 60 + today.minute + 1) / 1440
-    done = reading.cache.proved.get(f"{channel.channel} {today.date()}", 0)
-    return 1 if done < limits.samples_per_day * share else 0
-
-
-def _instant(channel: str, files: Files, index: int, shift: float) -> Instant:
-    start = float(files.starts[index])
-    length = max(float(files.ends[index]) - start, 0.0)
-    path = files.paths[index].decode("utf-8", "surrogateescape")
-    at = start + random.random() * length  # noqa: S311 - a sample, no secret
-    usual = _rate_beside(files, index) * length
-    return Instant(channel, path, at + shift, start + shift, length, int(files.sizes[index]), usual)
-
-
-def _rate_beside(files: Files, index: int) -> float:
-    """Bytes a second of the files around one that are about as long; 0 = too few of them. The newest may be open."""
-    lengths = files.ends - files.starts
-    near = range(max(0, index - NEIGHBOURS), min(len(files) - 1, index + NEIGHBOURS + 1))
-    alike = [at for at in near if at != index and lengths[index] / 2 < lengths[at] < lengths[index] * 2]
-    return float(np.median(files.sizes[alike] / lengths[alike])) if len(alike) >= FEWEST else 0.0
+    guessed: bool = False  # its index may be another's
+    timed: bool = True  # it tells itself how long it is
 
 
 def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fetched, ...]:
@@ -126,7 +68,33 @@ def fetch(tree: Tree, chosen: Sequence[Instant], deadline: Deadline) -> tuple[Fe
 
 
 def _fetch(tree: Tree, one: Instant) -> Fetched:
-    return part_of(one, lambda offset, length: tree.read(one.path, offset, length))
+    def read(offset: int, length: int) -> bytes:
+        return tree.read(one.path, offset, length)
+
+    part = part_of(one, read)
+    if one.peer and not part.timed:
+        peer = tree.read(one.peer, 0, min(one.peer_size, HEAD))
+        _hold_pictures_against(one, part.ranges[0][1], peer)
+    return _with_beginning(one, read, beginnings.beside(tree, one.path)) if part.reason == ALONE else part
+
+
+def _hold_pictures_against(one: Instant, head: bytes, peer: bytes) -> None:
+    """A plain stream tells no times, but a camera takes as many pictures a second whether its night is quiet or not."""
+    mine, theirs = (
+        program.pictures_in(part) / len(part) * size / length
+        for part, size, length in ((head, one.size, one.length), (peer or b"-", one.peer_size, one.peer_length))
+    )
+    if 0 < mine < theirs / 2:
+        raise media.Damaged(f"holds {mine / theirs:.0%} of the pictures of the file beside it")
+
+
+def _with_beginning(one: Instant, read: media.Read, found: Sequence[bytes]) -> Fetched:
+    """As a player puts them together. Where several may be its own, one that does not fit accuses nobody."""
+    for start in found:
+        part = _of_mp4(one, media.behind(start, read), len(start) + one.size, own_index=False)
+        if part.ranges:
+            return replace(part, guessed=len(found) > 1)
+    return Fetched(one, reason=ALONE if not found else "does not fit the initialisation segment beside it")
 
 
 def part_of(one: Instant, read: media.Read) -> Fetched:
@@ -149,10 +117,12 @@ def _of_stream(one: Instant, read: media.Read, size: int) -> Fetched:
     if not any(head):
         raise media.Damaged("is filled with zeros")
     tail = head if size <= HEAD else read(size - TAIL, TAIL)
-    if streams.is_stream(head) or one.path.lower().endswith(KNOWN_NAMES):  # a maker's own may be laid out in advance
+    if streams.is_stream(head) or one.path.lower().endswith(
+        (*KNOWN_NAMES, ".dav")
+    ):  # a maker's own may be laid out in advance
         _no_blanks(one, read, size, head, tail)
-    note = _shortness(one, streams.seconds_of(head, tail, size, read))
-    return Fetched(one, ((0, head),), len(head), reason=note)
+    seconds = streams.seconds_of(head, tail, size, read)
+    return Fetched(one, ((0, head),), len(head), reason=_shortness(one, seconds), timed=seconds is not None)
 
 
 def _no_blanks(one: Instant, read: media.Read, size: int, head: bytes, tail: bytes) -> None:
@@ -168,17 +138,18 @@ def _not_blank(content: bytes, why: str) -> None:
         raise media.Damaged(why)
 
 
-def _of_mp4(one: Instant, read: media.Read, size: int) -> Fetched:
+def _of_mp4(one: Instant, read: media.Read, size: int, *, own_index: bool = True) -> Fetched:
     """The index and the key picture at the instant; of a fragmented file, its index and one fragment."""
     boxes = media.walk(read, size)
     moov = next((box for box in boxes if box.kind == b"moov"), None)
     if moov is None:
-        return Fetched(one, reason="is a fragment without its index: cannot be judged alone")
+        return Fetched(one, reason=ALONE)
     if moov.size > media.INDEX_LIMIT:
         raise media.Damaged(f"claims an index of {moov.size} bytes")
     index = read(moov.offset, moov.size)
     header = media.header_of(index[moov.header :])
-    _check_time(one, header)
+    if own_index:
+        _check_time(one, header)
     within, note = one.at - one.start, _shortness(one, header.seconds)
     if any(box.kind == b"moof" for box in boxes):
         return _of_fragments(one, read, boxes, index[moov.header :], within)
@@ -219,7 +190,7 @@ def _shortness(one: Instant, seconds: float | None) -> str:
     if not seconds or one.length <= 10.0 or seconds >= one.length / 2:
         return ""
     words = f"plays {seconds:.0f} of {one.length:.0f} s"
-    if one.size < FAR_SMALLER * one.usual:
+    if one.size < drawing.FAR_SMALLER * one.usual:
         raise media.Damaged(words)
     return words
 
@@ -240,6 +211,10 @@ async def decode(one: Fetched, deadline: Deadline) -> Sample:
     sample = await decoded(chosen.channel, chosen.at, within, playable, one.ranges, one.size, one.sample)
     if sample.good:
         return replace(sample, reason=one.reason, dated=one.dated)
+    if one.guessed and sample.good is False:
+        return replace(
+            sample, good=None, reason=f"{sample.reason} with the likeliest of several initialisation segments"
+        )
     foreign = sample.reason == UNKNOWN_KIND and not chosen.path.lower().endswith(KNOWN_NAMES)
     if foreign or sample.reason == NO_START:
         return replace(sample, good=None)

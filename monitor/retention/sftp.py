@@ -54,7 +54,11 @@ class SftpTree:
                 yield f"{entry.st_mtime or 0} {entry.st_size or 0} {entry.filename}\0"
 
     def names(self, folder: str) -> Sequence[str]:
-        return [entry.filename for entry in self._entries(folder, {})]
+        problems: dict[str, str] = {}
+        found = [entry.filename for entry in self._entries(folder, problems)]
+        if problems:
+            raise OSError(problems[folder])
+        return found
 
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
         """SFTP names no mount points, but tells file systems apart. None if the server has no statvfs."""
@@ -72,16 +76,18 @@ class SftpTree:
             return contents(sftp, path, offset, length)
 
     def _begin(self, folder: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> bool:
-        """Walk down from a folder; False if it does not exist."""
+        """Walk down from a folder; False if there is none of that name."""
         try:
             with self._session.reading() as sftp:
-                stamp = str(sftp.stat(folder).st_mtime)
+                seen = sftp.stat(folder)
         except FileNotFoundError:
             return False
         except PermissionError:
             problems[folder] = "Permission denied"
             return True
-        self._descend(folder, stamp, depth, stamps, problems)
+        if not stat.S_ISDIR(seen.st_mode or stat.S_IFDIR):
+            return False
+        self._descend(folder, str(seen.st_mtime), depth, stamps, problems)
         return True
 
     def _descend(self, folder: str, stamp: str, depth: int, stamps: dict[str, str], problems: dict[str, str]) -> None:

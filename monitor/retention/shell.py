@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from monitor.model import Disk, Outcome
 from monitor.protocols.errors import DeviceError
@@ -28,7 +29,8 @@ COMPLAINT = re.compile(r"^[^:/]+: (?:[^/']*)['‘]?(/.*?)['’]?: ([A-Z][^:]*)$"
 LOOP = "File system loop detected"
 """A link to a folder above itself: find does not go round, and nothing is missing."""
 EVERYTHING = "/"
-GONE = "No such file or directory"
+GONE = ("No such file or directory", "Not a directory")
+"""What vanished meanwhile, or never was."""
 
 
 class NoFind(Exception):
@@ -44,6 +46,7 @@ class ShellTree:
         self._session = session
         self._told: Answer | None = None  # what came with the greeting
         self._problems: dict[str, str] = {}
+        self._named: dict[str, list[str]] = {}  # what lies in a folder
         self._long: Listed | None = None  # where there is no useful find
         self._known: Mapping[str, bytes] = {}
         self._pipes, self._gnu = True, True
@@ -62,7 +65,7 @@ class ShellTree:
             stamps, problems = self._told.stamps, self._problems
         else:
             stamps, problems = self._stamps(roots, depth)
-        missing = frozenset(root for root in roots if problems.get(root) == GONE)
+        missing = frozenset(root for root in roots if problems.get(root) in GONE)
         return Folders(stamps, missing, _without_gone(problems))
 
     def _stamps(self, roots: Sequence[str], depth: int) -> tuple[Mapping[str, str], dict[str, str]]:
@@ -100,8 +103,12 @@ class ShellTree:
         return Listing(by_folder(records), _without_gone(problems))
 
     def names(self, folder: str) -> Sequence[str]:
-        output = self._ask(f"ls -A {shlex.quote(folder)}")
-        return output.stdout.decode("utf-8", "surrogateescape").splitlines()
+        if folder not in self._named:
+            output = self._ask(f"ls -A {shlex.quote(folder)}")
+            if output.status != 0 and not output.stdout:
+                raise OSError(_why(output))
+            self._named[folder] = output.stdout.decode("utf-8", "surrogateescape").split("\n")[:-1]
+        return self._named[folder]
 
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
         return health.disks_of(self._texts, roots)
@@ -116,7 +123,7 @@ class ShellTree:
         name = shlex.quote(path)
         output = self._ask(f"tail -c +{offset + 1} {name} | head -c {length}")
         if output.status != 0:
-            raise OSError(output.stderr.decode("utf-8", "replace").strip() or f"status {output.status}")
+            raise OSError(_why(output))
         return output.stdout
 
     def _read_by_sftp(self, path: str, offset: int, length: int) -> bytes:
@@ -125,9 +132,11 @@ class ShellTree:
 
     def _greet(self, wish: Wish) -> None:
         try:
-            if not self._greet_at_once(wish):
+            if wish.look_up or not self._greet_at_once(wish):
                 self._greet_simply()
-                if self._session.greets:
+                if wish.look_up:
+                    wish = replace(wish, roots=wish.look_up(self.names))
+                if wish.look_up or self._session.greets:
                     self._greet_at_once(wish)
         except DeviceError as error:
             if error.outcome is not Outcome.UNSUPPORTED:
@@ -215,6 +224,10 @@ class ShellTree:
         return _finished(Output(int(status), output.stdout, errors))
 
 
+def _why(output: Output) -> str:
+    return output.stderr.decode("utf-8", "replace").strip()[:200] or f"status {output.status}"
+
+
 def _folders_at(depth: int) -> str:
     return f"-mindepth {depth} -maxdepth {depth} -type d"
 
@@ -255,4 +268,4 @@ def _problems(output: Output) -> dict[str, str]:
 
 def _without_gone(problems: Mapping[str, str]) -> dict[str, str]:
     """What vanished during the walk was deleted by the recorder: no problem."""
-    return {path: why for path, why in problems.items() if why != GONE}
+    return {path: why for path, why in problems.items() if why not in GONE}

@@ -1,7 +1,7 @@
-"""How long a recorded file that is no MP4 plays, and whether it was cut off: AVI, Matroska, WebM, FLV, MPEG-TS. Pure.
+"""How long a recorded file that is no MP4 plays, and whether it was cut off. Pure.
 
-From its beginning and end alone. AVI as in Microsoft's RIFF reference and OpenDML 1.02, Matroska as in RFC 9559, FLV as
-in Adobe's specification 10.1, transport streams as in ISO/IEC 13818-1.
+From its beginning and end alone: AVI as in Microsoft's RIFF reference and OpenDML 1.02, Matroska as in RFC 9559, FLV as
+in Adobe's specification 10.1, transport streams as in ISO/IEC 13818-1, and what :mod:`monitor.retention.program` knows.
 """
 
 import re
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.retention.media import Damaged, Read
+from monitor.retention.program import dhav_seconds, program_seconds
 
 MAGICS = (b"\0\0\1", b"\0\0\0\1", b"IMKH", b"DHAV", b"RIFF", b"FLV", b"\x1a\x45\xdf\xa3")
 """Program and raw streams, two makers' own headers, AVI, FLV, Matroska."""
@@ -47,7 +48,7 @@ def seconds_of(head: bytes, tail: bytes, size: int, read: Read) -> float | None:
         return _matroska(head, tail, size)
     if head[:3] == b"FLV":
         return _flv(head, tail, size)
-    return _transport(head, tail)
+    return dhav_seconds(head, tail) or program_seconds(head, tail) or _transport(head, tail)
 
 
 def _whole(end: int, size: int) -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.model import Deadline, Disk, Evidence, Memory, Outcome, Recordings, Sample, Target
 from monitor.protocols.errors import DeviceError
-from monitor.retention import closed, proof
+from monitor.retention import closed, drawing, proof
 from monitor.retention.greeting import Wish
 from monitor.retention.layout import LayoutError, compile_layout
 from monitor.retention.options import TreeOptions
@@ -96,8 +96,8 @@ def _see(opener: Opener, plan: Plan, memory: Memory, deadline: Deadline) -> Seen
 def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Deadline) -> Seen | Failure:
     try:
         reading = read(tree, plan, cache, wish.again)
-        disks = _disks(tree, plan, reading.cache)
-        chosen = proof.choose(reading, plan, first=cache.newest is None)
+        disks = _disks(tree, plan, reading)
+        chosen = drawing.choose(reading, plan, first=cache.newest is None)
         fetched = proof.fetch(tree, chosen, deadline.within(deadline.left() * PROOF_SHARE))
     except DeviceError as failed:
         return Failure(failed.outcome, failed.reason, tree.login_worked, {"phase": "listing", **tree.facts})
@@ -106,10 +106,15 @@ def _read(tree: Tree, plan: Plan, cache: closed.Cache, wish: Wish, deadline: Dea
     return Seen(reading, disks, fetched, tree.login_worked, tree.facts)
 
 
-def _disks(tree: Tree, plan: Plan, cache: closed.Cache) -> tuple[Disk, ...] | None:
+def _disks(tree: Tree, plan: Plan, reading: Reading) -> tuple[Disk, ...] | None:
     """A shell and SFTP have other names for the same disks."""
     accepted, way = bool(plan.target.options.get(ACCEPTED)), str(tree.facts.get("access"))
-    return with_vanished(tree.disks(plan.layout.places(cache.folders)), cache.disks, accepted=accepted, kept=way)
+    return with_vanished(
+        tree.disks(plan.layout.places(reading.cache.folders) or reading.roots),
+        reading.cache.disks,
+        accepted=accepted,
+        kept=way,
+    )
 
 
 def _late(phase: str) -> Failure:

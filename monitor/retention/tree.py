@@ -9,16 +9,16 @@ from typing import Protocol
 import numpy as np
 
 from monitor.model import Channel, ChannelRecordings, Disk, Sample, Segment, Target
-from monitor.retention import clock, instants, intervals, pieces
+from monitor.retention import clock, instants, intervals, pieces, unread
 from monitor.retention.closed import Cache, Folder, Piece
 from monitor.retention.greeting import Wish
 from monitor.retention.habits import Habits, ahead_of, learned, typical_of
 from monitor.retention.layout import Layout, Parsed
 from monitor.retention.pieces import Files
+from monitor.retention.starts import Starts, find_starts
 
 SETTLED = 900.0
 """A folder whose newest file is older than this is closed: nothing writes to it any more."""
-HIDDEN = ("lost+found", "System Volume Information")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Tree(Protocol):
         """The files exactly ``depth`` + 1 below the given folders."""
 
     def names(self, folder: str) -> Sequence[str]:
-        """What lies directly in a folder."""
+        """What lies directly in a folder. OSError if it cannot be read."""
 
     def disks(self, roots: Sequence[str]) -> tuple[Disk, ...] | None:
         """The disks below the roots, None if that cannot be asked."""
@@ -95,6 +95,7 @@ class Reading:
     cache: Cache
     listed: int
     cached: int
+    roots: tuple[str, ...]  # where the walk began
     at: float  # our clock when all was listed
 
 
@@ -104,15 +105,18 @@ def wish_of(plan: Plan, cache: Cache) -> Wish:
     A file damaged in place leaves no trace in its folder: that is why one is looked at again each time.
     """
     again = random.choice(list(cache.folders)) if cache.folders else ""  # noqa: S311 - which folder is no secret
-    return Wish(plan.layout.roots(), plan.layout.depth, cache.since, again)
+    layout = plan.layout
+    look_up = (lambda names: find_starts(layout, names).all) if layout.is_open else None
+    return Wish(layout.roots(), layout.depth, cache.since, again, look_up)
 
 
 def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
     """Look at the tree: what is still written to, what changed, ``again``; the closed rest comes from the cache."""
+    starts_of = find_starts(plan.layout, tree.names)
+    found = tree.folders(starts_of.all, plan.layout.depth)
     offset = tree.clock_offset()
-    found = tree.folders(plan.layout.roots(), plan.layout.depth)
     wanted = _to_list(found.stamps, cache, again)
-    listing = _list(tree, plan.layout, found, wanted)
+    listing = _list(tree, plan.layout, starts_of, found, wanted)
     at = time.time()
     device_now = at + (offset or 0.0)
     parsed = plan.layout.parse(listing.records)
@@ -123,10 +127,10 @@ def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
     fresh = _fold(files, plan, wanted, found.stamps, cache, calibration, device_now)
     kept = {path: folder for path, folder in cache.folders.items() if path in found.stamps and path not in fresh}
     folders = kept | fresh
-    problems = _that_matter({**found.problems, **listing.problems}, plan.layout)
+    problems = {**starts_of.problems, **unread.that_matter({**found.problems, **listing.problems}, plan.layout)}
     strangers = parsed.listed - len(parsed)
     channels = tuple(
-        _channel(tree, plan, channel, folders, found, problems, calibration, strangers, habits)
+        _channel(tree, plan, channel, starts_of, folders, found, problems, calibration, strangers, habits)
         for channel in plan.target.channels
     )
     listed = [one.end for one in _newest(files, plan, device_now)]
@@ -134,7 +138,7 @@ def read(tree: Tree, plan: Plan, cache: Cache, again: str) -> Reading:
         listed.append(cache.newest)
     newest = max(listed, default=None)
     made = replace(cache, folders=folders, newest=newest, habits=habits)
-    return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), at)
+    return Reading(channels, calibration, _empty(folders), files, made, parsed.listed, len(kept), starts_of.all, at)
 
 
 def _to_list(stamps: Mapping[str, str], cache: Cache, again: str) -> list[str]:
@@ -142,11 +146,11 @@ def _to_list(stamps: Mapping[str, str], cache: Cache, again: str) -> list[str]:
     return [path for path, stamp in stamps.items() if path == again or path not in known or known[path].stamp != stamp]
 
 
-def _list(tree: Tree, layout: Layout, found: Folders, wanted: Sequence[str]) -> Listing:
+def _list(tree: Tree, layout: Layout, starts_of: Starts, found: Folders, wanted: Sequence[str]) -> Listing:
     if not wanted:
         return Listing(b"")
     if len(wanted) == len(found.stamps):  # everything: one walk from the roots
-        return tree.files([root for root in layout.roots() if root not in found.missing], layout.depth)
+        return tree.files([root for root in starts_of.all if root not in found.missing], layout.depth)
     return tree.files(wanted, 0)
 
 
@@ -241,14 +245,11 @@ def _blank(path: str, stamp: str, cache: Cache, calibration: clock.Calibration) 
     return Folder(stamp, calibration.shift if known is None else known.shift, closed=True)
 
 
-def _that_matter(problems: Mapping[str, str], layout: Layout) -> dict[str, str]:
-    return {path: why for path, why in problems.items() if layout.may_hold(path.encode("utf-8", "surrogateescape"))}
-
-
 def _channel(
     tree: Tree,
     plan: Plan,
     channel: Channel,
+    starts_of: Starts,
     folders: Mapping[str, Folder],
     found: Folders,
     problems: Mapping[str, str],
@@ -256,37 +257,17 @@ def _channel(
     strangers: int,
     habits: Habits,
 ) -> ChannelRecordings:
-    name, root = channel.channel, plan.layout.root_of(channel.channel)
+    name, roots = channel.channel, starts_of.of[channel.channel]
     made = [piece for folder in folders.values() for piece in folder.pieces.get(name, ())]
-    unread = _why_unread(root, found, problems, calibration)
-    if not unread and not made and not any(name in folder.empty for folder in folders.values()):
-        unread = _why_nothing(tree, root, folders, strangers)
-    if unread:
-        return ChannelRecordings(name, None, unread, plan.cap_days)
+    why = unread.why_unread(roots, plan.layout.root_of(name), found.missing, problems, calibration)
+    if not why and not made and not any(name in folder.empty for folder in folders.values()):
+        there = [root for root in roots if root not in found.missing]
+        why = unread.why_nothing(tree.names, there, folders, strangers)
+    if why:
+        return ChannelRecordings(name, None, why, plan.cap_days)
     segments = tuple(Segment(piece.start, piece.end, piece.size) for piece in sorted(made))
     usual = habits[name].typical if name in habits and habits[name].whole else None
     return ChannelRecordings(name, segments, cap_days=plan.cap_days, segment_seconds=usual)
-
-
-def _why_unread(root: str, found: Folders, problems: Mapping[str, str], calibration: clock.Calibration) -> str:
-    if root in found.missing:
-        return f"the folder {root} does not exist: check channel and layout"
-    for path, why in problems.items():
-        if _is_within(path, root) or _is_within(root, path):
-            return f"{path}: {why}"
-    return calibration.contradiction
-
-
-def _is_within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip("/") + "/")
-
-
-def _why_nothing(tree: Tree, root: str, folders: Mapping[str, Folder], strangers: int) -> str:
-    """Nothing found is a stopped recording only if the layout is proved right or there is nothing else there."""
-    if any(folder.pieces for folder in folders.values()) and not strangers:
-        return ""
-    names = [name for name in tree.names(root) if name not in HIDDEN and not name.startswith(".")]
-    return f"nothing below {root} matches the layout, but {names[0]!r} is there" if names else ""
 
 
 def _empty(folders: Mapping[str, Folder]) -> tuple[Sample, ...]:

@@ -1,6 +1,9 @@
 """Recorded files of every container, whole and damaged: what a sample says of each, from a few ranges of it."""
 
+import io
+import struct
 import tempfile
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +14,7 @@ import pytest
 from monitor.model import Deadline
 from monitor.retention import proof
 from monitor.retention.closed import Instant
+from monitor.retention.files import LocalTree
 from monitor.retention.media import Damaged
 from monitor.vision.recorded import playable
 
@@ -27,11 +31,17 @@ FORMATS = {
     "avi": ("avi", {}, "mjpeg"),
     "flv": ("flv", {}, "libx264"),
     "live.flv": ("flv", {"flvflags": "no_duration_filesize"}, "libx264"),
+    "ps": ("vob", {}, "libx264"),
     "h264": ("h264", {}, "libx264"),
+    "265": ("hevc", {}, "libx265"),
+    "mjpeg": ("mjpeg", {}, "mjpeg"),
 }
-CODING = {"libx264": {"preset": "ultrafast", "threads": "1"}}
-TELLS_NOTHING = {"h264"}
-TELLS_TIMES_ONLY = {"ts", "live.mkv", "live.flv"}
+CODING = {
+    "libx264": {"preset": "ultrafast", "threads": "1"},
+    "libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=none"},
+}
+TELLS_NOTHING = {"h264", "265", "mjpeg"}
+TELLS_TIMES_ONLY = {"ts", "ps", "live.mkv", "live.flv"}
 
 
 @cache
@@ -102,6 +112,43 @@ def test_a_file_cut_short_is_found_beside_its_neighbours(name: str) -> None:
     assert all("cut off" in why or "plays" in why for why in samples(name, cut, usual=len(content))), samples(name, cut)
     if name in TELLS_TIMES_ONLY:
         assert all(why.startswith("[plays") for why in samples(name, cut)), "times alone may be those of another rate"
+
+
+@pytest.mark.parametrize("name", sorted(TELLS_NOTHING))
+def test_a_plain_stream_cut_short_has_fewer_pictures_than_the_file_beside_it(name: str, tmp_path: Path) -> None:
+    content, quiet = clip(name), tmp_path / "quiet"
+    (tmp_path / "whole").write_bytes(content)
+    (tmp_path / "cut").write_bytes(content[: len(content) * 3 // 10])
+    quiet.write_bytes(content)
+    said = []
+    for path, size in ((tmp_path / "cut", len(content) * 3 // 10), (quiet, len(content))):
+        peer = (str(tmp_path / "whole"), len(content), SECONDS)
+        one = Instant("gate", str(path), 1e9 + 1, 1e9, SECONDS, size, 2.0 * len(content), *peer)
+        [part] = proof.fetch(LocalTree(Deadline.after(30)), [one], Deadline.after(30))
+        said.append((part.good, part.reason))
+    assert said[0] in [(False, f"holds {share}% of the pictures of the file beside it") for share in (29, 30, 31)]
+    assert said[1] == (None, "")
+
+
+def dahua(stream: bytes, start: float) -> bytes:
+    """A file as Dahua writes it: every picture in a frame that tells the second it is of."""
+    made = []
+    with av.open(io.BytesIO(stream), format="h264") as pictures:
+        for number, packet in enumerate(packet for packet in pictures.demux(video=0) if packet.size):
+            at = datetime.fromtimestamp(start + number / RATE, UTC)
+            told = (at.year - 2000) << 26 | at.month << 22 | at.day << 17 | at.hour << 12 | at.minute << 6 | at.second
+            extra, kind = bytes([0x81, 0, 8, RATE]), 0xFD if packet.is_keyframe else 0xFC
+            size = 24 + len(extra) + packet.size + 8
+            head = b"DHAV" + struct.pack("<4BIIIHBB", kind, 0, 0, 0, number, size, told, 0, len(extra), 0)
+            made.append(head + extra + bytes(packet) + b"dhav" + struct.pack("<I", size))
+    return b"".join(made)
+
+
+def test_a_file_of_dahua_plays_and_tells_that_it_was_cut_short() -> None:
+    content = dahua(clip("h264"), 1e9)
+    assert samples("dav", content, usual=len(content)) == [""] * 5
+    assert set(samples("dav", content[: len(content) * 3 // 10], usual=len(content))) == {f"plays 13 of {SECONDS} s"}
+    assert set(samples("dav", bytes(len(content) // 8) + content[len(content) // 8 :])) == {"begins with zeros"}
 
 
 @pytest.mark.parametrize(
