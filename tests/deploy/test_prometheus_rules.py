@@ -64,8 +64,9 @@ def test_every_alert_says_what_to_do() -> None:
     page = (ROOT / "docs/guide/alerts.md").read_text()
     headings = {"#" + line[3:].lower() for line in page.splitlines() if line.startswith("## ")}
     for rule in ALERTS:
-        assert set(rule["annotations"]) == {"summary", "description", "runbook"}, rule["alert"]
-        assert "{{" not in rule["annotations"]["summary"], "a summary is the same for every series"
+        assert set(rule["annotations"]) == {"summary", "summary_zh", "description", "runbook"}, rule["alert"]
+        summaries = rule["annotations"]["summary"] + rule["annotations"]["summary_zh"]
+        assert "{{" not in summaries, "a summary is the same for every series"
         assert rule["annotations"]["runbook"] == f"docs/guide/alerts.md#{rule['alert'].lower()}"
         assert rule["annotations"]["runbook"].removeprefix("docs/guide/alerts.md") in headings
         assert rule["labels"]["severity"] in ("critical", "warning", "info", "none")
@@ -74,3 +75,4 @@ def test_every_alert_says_what_to_do() -> None:
 @pytest.mark.parametrize("rule", [one for one in ALERTS if one["labels"]["severity"] in ("critical", "warning")])
 def test_who_is_woken_reads_what_to_do_first(rule: dict[str, Any]) -> None:
     assert re.search("First: |It can wait for the day", rule["annotations"]["description"]), rule["alert"]
+    assert re.search("先|可等到白天|须人工处理|用 cctv", rule["annotations"]["summary_zh"]), rule["alert"]
