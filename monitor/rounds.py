@@ -34,7 +34,7 @@ class Rounds:
         self._runner, self._ledger, self._board, self._eyes = runner, ledger, board, eyes
         self._on_look = on_look
         self._closed_at: dict[Key, float] = {}
-        self._seldom: set[Key] = set()  # cameras whose key frames only a close look is sure to see
+        self._seldom: set[Key] = set()  # cameras so slow that a glance tells nothing
         self.interval = interval
         self.targets: Mapping[Key, Target] = {}
         self._progress = time.monotonic()
@@ -48,7 +48,7 @@ class Rounds:
         evidence = await self.look(key, name)
         if evidence and evidence.facts.get("suspect") and self._runner.has_time() and self._close_is_due(key, evidence):
             self._closed_at[key] = time.monotonic()
-            closely = await self.look(key, name, close=True)
+            closely = await self.see(key, name, close=True)
             (self._seldom.add if _seldom(evidence, closely) else self._seldom.discard)(key)
 
     async def look(self, key: Key, name: str, *, close: bool = False) -> Evidence | None:
@@ -110,7 +110,7 @@ class Rounds:
         return replace(target, close=close, options=options)
 
     def _close_is_due(self, key: Key, evidence: Evidence) -> bool:
-        waits = evidence.outcome is Outcome.NO_KEY_FRAME
+        waits = bool(evidence.facts.get("too_short"))
         state = self._board.devices.get(key)
         standing = state.standings.get(("rtsp" if waits else "picture", "")) if state else None
         stands = standing is not None and standing.verdict is Verdict.FAULT
@@ -119,9 +119,12 @@ class Rounds:
         return time.monotonic() - self._closed_at.get(key, float("-inf")) >= CLOSE_PAUSE * self.interval
 
 
-def _seldom(glance: Evidence, closely: Evidence | None) -> bool:
-    """Whether a close look saw a key frame where a glance had waited in vain."""
-    return glance.outcome is Outcome.NO_KEY_FRAME and closely is not None and closely.outcome is Outcome.SEEN
+def _seldom(glance: Evidence, closely: Seen | None) -> bool:
+    """Whether a close look found nothing wrong where a glance had been too short."""
+    if closely is None or not glance.facts.get("too_short"):
+        return False
+    innocent = all(finding.verdict is not Verdict.FAULT for finding in closely.findings)
+    return closely.evidence.outcome is Outcome.SEEN or (closely.evidence.outcome is Outcome.NO_KEY_FRAME and innocent)
 
 
 def _doubted(finding: Finding, doubt: str) -> Finding:

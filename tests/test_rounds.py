@@ -52,14 +52,16 @@ async def at_work(
 
 
 @asynccontextmanager
-async def polled(folder: Path, closely: Outcome) -> AsyncIterator[tuple[Rounds, list[str], Board]]:
-    """A camera whose key frame no glance sees; a close look ends as told. And the looks made."""
+async def polled(
+    folder: Path, closely: Outcome, stream: Mapping[str, int] | None = None, glance: Outcome = Outcome.NO_KEY_FRAME
+) -> AsyncIterator[tuple[Rounds, list[str], Board]]:
+    """A camera for which a glance is too short; a close look ends as told. And the looks made."""
     looks: list[str] = []
 
     async def probe(target: Target, _memory: Memory, _deadline: Deadline) -> Evidence:
         looks.append("close" if target.close else "glance")
-        outcome = closely if target.close else Outcome.NO_KEY_FRAME
-        facts = {"stream": {}, "suspect": not target.close}
+        outcome = closely if target.close else glance
+        facts = {"stream": stream or {}, "suspect": not target.close, "too_short": not target.close}
         return Evidence("rtsp", datetime.now(UTC), 0.0, outcome, "no key frame within 7 s", facts)
 
     async with at_work(folder, GATE, {"rtsp": probe}) as (rounds, board):
@@ -85,6 +87,22 @@ async def test_a_key_frame_that_a_glance_missed_is_awaited_closely(closely, look
         rounds.interval = 60.0 / CLOSE_PAUSE / 1e9  # the rest is over
         await rounds.poll(GATE.key, "rtsp")
         assert made[-1] == "close"
+
+
+@pytest.mark.parametrize(
+    ("closely", "stream", "glance"),
+    [
+        # one frame per second, and every 50th is key: a close look tells no more than a glance
+        (Outcome.NO_KEY_FRAME, {"frames": 20, "key_frame_count": 0}, Outcome.NO_KEY_FRAME),
+        # one frame in five seconds: a glance saw one
+        (Outcome.SEEN, {"frames": 3, "last_packet_age": 1.0}, Outcome.SEEN),
+    ],
+)
+async def test_a_slow_camera_is_looked_at_closely_but_seldom(closely, stream, glance, tmp_path) -> None:
+    async with polled(tmp_path, closely, stream, glance) as (rounds, made, _board):
+        for _ in range(3):
+            await rounds.poll(GATE.key, "rtsp")
+        assert made == ["glance", "close", "glance", "glance"]
 
 
 async def test_what_one_look_learned_helps_the_other(tmp_path: Path) -> None:

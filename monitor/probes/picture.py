@@ -23,8 +23,9 @@ async def look_at_picture(target: Target, memory: Memory, deadline: Deadline) ->
     if seen.key_frames:
         question = _question(target, at)
         outcome, reason, answer = await _analysed(seen, memory, question, deadline)
-    suspect = bool(answer.facts.get("suspect")) or (seen.glance_was_too_short and not target.close)
-    facts = {"stream": dict(seen.facts), "picture": dict(answer.facts), "suspect": suspect}
+    too_short = seen.glance_was_too_short and not target.close
+    suspect = bool(answer.facts.get("suspect")) or too_short
+    facts = {"stream": dict(seen.facts), "picture": dict(answer.facts), "suspect": suspect, "too_short": too_short}
     return Evidence(
         "picture",
         at,

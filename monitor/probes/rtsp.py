@@ -24,12 +24,13 @@ async def look_at_stream(target: Target, memory: Memory, deadline: Deadline) -> 
         packet_age_seconds=limits.packet_age_seconds,
         first_key_frame_seconds=SELDOM_KEY_FRAME_SECONDS if target.close else None,
     )
+    too_short = seen.glance_was_too_short and not target.close
     return Evidence(
         probe="rtsp",
         at=at,
         seconds=time.monotonic() - began,
         outcome=seen.outcome,
         reason=seen.reason,
-        facts={"stream": seen.facts, "suspect": seen.glance_was_too_short and not target.close},
+        facts={"stream": seen.facts, "suspect": too_short, "too_short": too_short},
         login_worked=seen.login_worked,
     )
