@@ -28,6 +28,7 @@ GZIP = 31
 """zlib's name for a gzip header."""
 GZIP_BEGINS = b"\x1f"
 BEGIN = b"cctv-begin-of-answer\n"
+SAY_BEGIN = (b"echo " + BEGIN.strip() + b"; ").decode()
 GREETING_LIMIT = 1024**2
 """Bytes a login shell may say before it runs a command."""
 OUTDATED = ("sha1", "ssh-rsa", "ssh-dss", "cbc", "arcfour", "md5", "group1-")
@@ -94,7 +95,7 @@ class Session:
         """
         deadline = self._deadline.within(seconds)
         if self.greets:
-            command = f"echo {BEGIN.decode().strip()}; {command}"
+            command = SAY_BEGIN + command
         with self._errors(), self._begun(command, deadline) as channel:
             begun = time.time()
             first = _greeted(channel, deadline) if self.greets else b""

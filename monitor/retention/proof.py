@@ -18,7 +18,7 @@ WHOLE = 1024**2
 HEAD, TAIL = 4 * 1024**2, 1024**2
 """Of a file that is no MP4, so much of its beginning and of its end is fetched; in that end is a Matroska cluster."""
 BEGINNING = 256
-ALONE = "is a fragment, and no initialisation segment (init*.mp4, or one a playlist names) lies beside it"
+ALONE = "is a fragment, and no initialisation segment lies beside it"
 BLANK = 64 * 1024
 """So many zeros in a row, an eighth of a small file, are no recording."""
 PART_LIMIT = 16 * 1024**2
