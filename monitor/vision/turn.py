@@ -14,13 +14,13 @@ BLUR = 1.0
 PARTS_DOWN, PARTS_ACROSS = 4, 6
 PART = 0.36, 0.28
 """Size of a part, share of the picture's; parts overlap."""
-FARTHEST = 0.16
+FARTHEST = 0.13
 """How far a part is looked for, share of the width."""
 LIKE = 0.4
 """Correlation from which a part is believed to have been found."""
 AGREE = 1.5
 """Pixels within which parts must agree on the turn, and ..."""
-FEWEST, MAJORITY = 6, 0.25
+FEWEST, MAJORITY = 5, 0.25
 """... how many, and which share of those found, must."""
 
 
