@@ -77,7 +77,8 @@ class PictureLimits:
     snow_noise: float = 15.0
     """... noise above this, native = snow."""
     snow_spread: float = 12.0
-    """Standard deviation above which snow is told though an encoder has left hardly any noise of it, where ..."""
+    """Standard deviation above which (half of which, where neighbouring pixels agree as little as in other snow) it is
+    snow though an encoder has left hardly any noise of it, where ..."""
     snow_correlation_starved: float = 0.6
     """... neighbouring pixels agree less than this, and ..."""
     snow_relief_starved: float = 0.2

@@ -32,6 +32,8 @@ NO_PART = 0.92
 """Share of the tiles without anything to see: an encoder leaves a trace in some."""
 ALL_OF_IT = 0.9985
 """Share of the picture near one grey level: a single lamp far away would take more off it."""
+HOLLOW = 0.5
+"""Noise per spread of a shapeless picture below which an encoder has taken most of it away."""
 NO_REFERENCE = "no reference yet"
 
 Rule = Callable[[Facts, PictureLimits], Answer]
@@ -183,10 +185,11 @@ def snow(picture: Facts, limits: PictureLimits) -> Answer:
 
 def _starved_snow(now: Mapping[str, Any], limits: PictureLimits) -> bool:
     """An encoder without the bits for it leaves patches of snow and smooth ones between; still nothing agrees and
-    there is neither light nor shade. Of living views the least agreed to .8."""
-    strong = now["spread"] > limits.snow_spread and now["p99"] > limits.black_p99
-    shapeless = now["relief"] < limits.snow_relief_starved * now["spread"]
-    return bool(strong and shapeless and now["correlation"] < limits.snow_correlation_starved)
+    there is neither light nor shade. Of living views the least agreed to .8; a wall's own noise is there in full."""
+    shapeless = now["relief"] < limits.snow_relief_starved * now["spread"] and now["p99"] > limits.black_p99
+    strong = now["spread"] > limits.snow_spread and now["correlation"] < limits.snow_correlation_starved
+    hollow = now["native_noise"] < HOLLOW * now["spread"] and now["correlation"] < limits.snow_correlation
+    return bool(shapeless and (strong or (hollow and now["spread"] > limits.snow_spread / 2)))
 
 
 def noise(picture: Facts, limits: PictureLimits) -> Answer:

@@ -105,6 +105,8 @@ STORIES = [
     ("a bright sky, first look", {"now": {"clipped": 0.4}} | UNLEARNED, "ok", None),
     ("burnt out and a card at once", {"now": {"clipped": 0.8, "flat": 0.9, "entropy": 1.0}}, "fault", "overexposed"),
     ("snow of which a starved encoder left patches", {"now": {"correlation": 0.45, "native_noise": 2.2, "spread": 30.0, "relief": 3.5}}, "fault", "snow"),
+    ("snow of which it left hardly any", {"now": {"correlation": 0.18, "native_noise": 0.1, "spread": 9.0, "relief": 1.6}}, "fault", "snow"),
+    ("a wall's noise", {"now": {"correlation": 0.2, "native_noise": 8.5, "spread": 7.0, "relief": 1.0}, "reference": {"numbers": NUMBERS | {"native_noise": 8.0}}}, "ok", None),
     ("crates one like the other", {"now": {"correlation": 0.83, "native_noise": 0.1, "spread": 25.0, "relief": 3.3}}, "ok", None),
     ("analogue snow", {"now": {"correlation": 0.1, "native_noise": 60.0}}, "fault", "snow"),
     ("strong noise", {"now": {"native_noise": 9.0}}, "fault", "noise"),
