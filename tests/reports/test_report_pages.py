@@ -19,7 +19,7 @@ from monitor.reports.compare import Document
 from monitor.reports.inspection import Looked, build
 from monitor.reports.leave_site import certify
 from monitor.reports.material import nothing_known
-from monitor.reports.render import shown
+from monitor.reports.render import rendered, shown
 from monitor.store import Store
 from monitor.web import Actions, create_app, serve
 
@@ -70,6 +70,18 @@ def test_a_camera_that_is_offline_is_not_counted_a_second_time() -> None:
     now = build(SITE, looks, nothing_known(), NOW, None)["now"]
     assert (now["online"]["good"], now["online"]["judged"]) == (2, 3)
     assert (now["intact"]["good"], now["intact"]["judged"]) == (1, 2)
+
+
+def test_what_could_not_be_compared_is_on_the_paper_that_is_signed() -> None:
+    document = inspected(healed=True)
+    unread = "warning: not read: yard: the folder /video/yard does not exist: check channel and layout"
+    blind = "picture 640x360, nothing wrong seen; moved, occluded: nothing learned yet to compare with"
+    findings = [one for device in document["devices"] for one in device["findings"]]
+    next(one for one in findings if one["probe"] == "picture")["reason"] = blind
+    next(one for one in findings if one["probe"] == "recorder")["reason"] = unread
+    page = rendered(document, "html", "en").decode()
+    assert blind in page
+    assert unread in page
 
 
 def test_a_clock_that_agrees_is_off_by_nothing() -> None:
