@@ -1,14 +1,16 @@
 """Reports as rows for a spreadsheet: one line a finding or a fault, then the key figures."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from monitor import words
 from monitor.model import FaultKind, Verdict
 from monitor.reports.compare import Document
 from monitor.reports.texts import COLUMNS, RATES
-from monitor.sentences import said
+from monitor.sentences import said_there
 from monitor.words import _
 
 Row = list[Any]
@@ -53,26 +55,34 @@ def _in(unit: int, seconds: float | None) -> float | None:
 
 
 def _findings(document: Document, language: str) -> Iterator[Row]:
-    translate, say = words.translations(language).gettext, partial(said, language=language)
+    translate, zone = words.translations(language).gettext, document["timezone"]
+    say = partial(said_there, language=language, timezone=zone)
     for device in document["devices"]:
         for one in device["findings"]:
             yield [
                 *(document["site"], device["device"], device["name"], _probe(one["probe"], translate)),
                 *(say(one["aspect"]), translate(words.VERDICTS[Verdict(one["verdict"])])),
                 *(_fault(one["fault"], translate), say(one["reason"])),
-                *(one["since"] or "", "", "", one["count"] or "", ""),
+                *(_local(one["since"], zone), "", "", one["count"] or "", ""),
             ]
 
 
 def _faults(document: Document, language: str) -> Iterator[Row]:
-    translate, say = words.translations(language).gettext, partial(said, language=language)
+    translate, zone = words.translations(language).gettext, document["timezone"]
+    say = partial(said_there, language=language, timezone=zone)
     for one in document["faults"]:
         state = _("repaired") if one["cleared"] else _("not repaired")
         yield [
             *(document["site"], one["device"], one["name"], _probe(one["probe"], translate), "", translate(state)),
-            *(_fault(one["fault"], translate), say(one["reason"]), one["since"], one["cleared"] or ""),
+            *(_fault(one["fault"], translate), say(one["reason"])),
+            *(_local(one["since"], zone), _local(one["cleared"], zone)),
             *(round(one["seconds"] / 3600, 2), one["count"], one["excused"]),
         ]
+
+
+def _local(moment: str | None, zone: str) -> str:
+    """By the clock of the site, with its offset: who opens a table looks for the hour of the wall."""
+    return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone)).isoformat(timespec="seconds") if moment else ""
 
 
 def _probe(name: str, translate: words.Translate) -> str:

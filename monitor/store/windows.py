@@ -32,8 +32,9 @@ def running(connection: sqlite3.Connection, now: datetime) -> list[Window]:
 
 
 def between(connection: sqlite3.Connection, first: datetime, last: datetime) -> list[Window]:
-    """Windows that touch the time from ``first`` to ``last``."""
-    return _windows(connection, 'start < ? AND ("until" IS NULL OR "until" > ?)', (epoch(last), epoch(first)))
+    """Windows that touch the time from ``first`` to ``last``; one called off before its beginning never was."""
+    where = 'start < ? AND ("until" IS NULL OR "until" > max(start, ?))'
+    return _windows(connection, where, (epoch(last), epoch(first)))
 
 
 def _windows(connection: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> list[Window]:

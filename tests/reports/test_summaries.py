@@ -109,6 +109,9 @@ def test_every_report_in_every_form_and_language(kind: str, language: str, store
     cells = [cell for row in csv.reader(io.StringIO(text)) for cell in row]
     assert "'" + HOSTILE in cells, "a name that a spreadsheet would run is disarmed"
     assert not any(cell.startswith(("=", "@", "+")) for cell in cells)
+    moments = [cell for cell in cells if "T" in cell and cell[:4].isdigit()]
+    assert all(cell.endswith("+08:00") and len(cell) == 25 for cell in moments), "by the clock of the site"
+    assert moments or kind == "day"
 
 
 def test_a_chinese_report_has_no_english_words_of_ours(store: Store, archive: Archive) -> None:

@@ -169,6 +169,12 @@ def test_maintenance_windows(store: Store) -> None:
     assert [one.ended_by for one in store.read(windows.between, AT, later)] == ["Wang Wei"]
 
 
+def test_a_window_called_off_before_its_beginning_never_was(store: Store) -> None:
+    number = store.write(windows.start, Window("school", "", AT + timedelta(hours=2), None, "new switch", "Li Na"))
+    assert store.write(windows.end, number, AT, "Wang Wei")
+    assert store.read(windows.between, AT - timedelta(days=1), AT + timedelta(days=1)) == []
+
+
 def test_device_events(store: Store) -> None:
     for serial in ("A1", "B2"):
         store.write(events.add, events.Event(GATE, "commissioned", AT, {"serial": serial}))
