@@ -183,6 +183,7 @@ async def test_watching_in_json_gives_a_line_a_round_until_the_terminals_ctrl_c(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # the tests may run behind a shell's &
         limit=2**20,
     )
     assert child.stdout
