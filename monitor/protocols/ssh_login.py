@@ -66,18 +66,18 @@ def _policy() -> Any:
 
 def log_in(client: "paramiko.SSHClient", login: Login, deadline: Deadline) -> None:
     assert login.credentials is not None
-    sock = _open(login.host, login.port, deadline.within(CONNECT_SECONDS))
-    seconds = max(min(CONNECT_SECONDS, deadline.left()), 0.01)
     password = login.credentials.password
     with _in_words(login, deadline):
+        pkey = _private_key(login.private_key.expanduser(), password or None) if login.private_key else None
+        sock = _open(login.host, login.port, deadline.within(CONNECT_SECONDS))
+        seconds = max(min(CONNECT_SECONDS, deadline.left()), 0.01)
         client.connect(
             login.host,
             login.port,
             login.credentials.username,
             # With a key the password opens the key; offering both would be two refusals.
             password=None if login.private_key else password,
-            key_filename=str(login.private_key) if login.private_key else None,
-            passphrase=password or None,
+            pkey=pkey,
             timeout=seconds,
             banner_timeout=seconds,
             auth_timeout=seconds,
@@ -86,6 +86,26 @@ def log_in(client: "paramiko.SSHClient", login: Login, deadline: Deadline) -> No
             look_for_keys=False,
             sock=sock,
         )
+
+
+def _private_key(path: Path, password: str | None) -> "paramiko.PKey":
+    """Of whatever kind. paramiko, given the name, tries every kind, and tells of the last instead of a refusal."""
+    import paramiko
+
+    complaint = ""
+    for kind in (paramiko.RSAKey, paramiko.ECDSAKey, paramiko.Ed25519Key):
+        try:
+            key = kind.from_private_key_file(str(path), password)
+        except paramiko.PasswordRequiredException:
+            raise
+        except (paramiko.SSHException, ValueError, IndexError) as error:
+            complaint = str(error)
+            continue
+        certificate = path.with_name(path.name + "-cert.pub")
+        if certificate.is_file():
+            key.load_certificate(str(certificate))
+        return key
+    raise DeviceError(Outcome.AUTH_MISSING, f"the private key cannot be read: {complaint}")
 
 
 @contextmanager
@@ -112,6 +132,8 @@ def _refused(refused: Exception, login: Login, deadline: Deadline) -> DeviceErro
     assert login.credentials is not None
     if "timeout" in str(refused).lower() or not deadline.left():
         return DeviceError(Outcome.TIMEOUT, "the recorder did not answer the login in time")
+    if login.private_key and "EOF" in str(refused):  # of a password it may be the answer, and asking again may lock
+        return DeviceError(Outcome.CLOSED, "the recorder ended the connection before the login")
     return DeviceError(Outcome.AUTH, f"the recorder refused the login of {login.credentials.username}")
 
 

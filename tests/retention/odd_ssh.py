@@ -27,10 +27,18 @@ class _Files(paramiko.SFTPServerInterface):
 
 
 class _Manners(paramiko.ServerInterface):
-    """``sftp``: "serves", "hangs up" or "babbles"; a command is always refused."""
+    """``sftp``: "serves", "hangs up" or "babbles"; a command is always refused. A key ends the connection."""
 
-    def __init__(self, sftp: str) -> None:
+    def __init__(self, sftp: str, transport: paramiko.Transport) -> None:
         self.sftp = sftp
+        self._transport = transport
+
+    def get_allowed_auths(self, username: str) -> str:
+        return "password,publickey"
+
+    def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
+        self._transport.close()
+        return paramiko.AUTH_FAILED
 
     def check_auth_password(self, username: str, password: str) -> int:
         return paramiko.AUTH_SUCCESSFUL
@@ -80,7 +88,7 @@ def _serve(server: socket.socket, key: paramiko.PKey, sftp: str) -> None:
         transport = paramiko.Transport(sock)
         transport.add_server_key(key)
         transport.set_subsystem_handler("sftp", paramiko.SFTPServer, _Files)
-        transport.start_server(server=_Manners(sftp))
+        transport.start_server(server=_Manners(sftp, transport))
         open_ones.append(transport)
     for transport in open_ones:
         transport.close()

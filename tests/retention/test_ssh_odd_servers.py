@@ -1,11 +1,14 @@
 """Servers that refuse commands, hang up between two messages or babble: each has its word, none is an error of ours."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import paramiko
 import pytest
 from odd_ssh import odd_ssh
+from ssh_host import Host
 
-from monitor.model import Channel, Deadline, Evidence, Key, Outcome, Target
+from monitor.model import Channel, Deadline, Evidence, Key, LoginState, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import connect
 from monitor.protocols.ssh_login import Login
@@ -31,6 +34,29 @@ def test_sftp_that_ends_at_once_is_no_sftp_however_the_messages_race(tmp_path: P
             with pytest.raises(DeviceError) as failed:
                 session.sftp()
             assert failed.value.outcome is Outcome.UNSUPPORTED
+
+
+def test_a_connection_that_ends_amid_the_login_with_a_key_is_no_refused_key(tmp_path: Path) -> None:
+    with odd_ssh(tmp_path, "serves") as login:
+        key = tmp_path / "key"
+        paramiko.RSAKey.generate(2048).write_private_key_file(str(key))
+        with pytest.raises(DeviceError) as failed, connect(replace(login, private_key=key), Deadline.after(90)):
+            pass
+    assert failed.value.outcome is Outcome.CLOSED, failed.value.reason
+
+
+def test_a_refused_rsa_key_is_a_refused_login_and_an_unreadable_one_is_not_sent(host: Host, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    paramiko.RSAKey.generate(2048).write_private_key_file(str(key))
+    target = host.target("shell", "/nowhere/%Y%m%d.mp4", "gate")
+    login = Login("127.0.0.1", host.port, target.credentials, LoginState(), host.folder / "known_hosts", key)
+    with pytest.raises(DeviceError) as refused, connect(login, Deadline.after(90)):
+        pass
+    assert refused.value.outcome is Outcome.AUTH, refused.value.reason
+    key.write_text("no key")
+    with pytest.raises(DeviceError) as unread, connect(login, Deadline.after(90)):
+        pass
+    assert unread.value.outcome is Outcome.AUTH_MISSING, unread.value.reason
 
 
 @pytest.mark.parametrize("sftp", ["hangs up", "babbles"])
