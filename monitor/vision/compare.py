@@ -16,6 +16,8 @@ SHIFTED_FAINTLY, FARTHEST = 0.2, 0.13
 """The same where the phases show nothing, and how far the view is then looked for, share of its size."""
 TURNED = 0.2
 """The same with a shift undone, from which the view may have been turned or zoomed."""
+LEFT = 0.3
+"""Share of the lost tiles that may be lost still with a turn undone: half a turn explains nothing."""
 BELIEVED = 0.05
 """Response of the phase correlation from which a shift is worth undoing; unrelated views give less."""
 RECOVERED = 0.05
@@ -210,7 +212,8 @@ def _unturned(
     power = tile_mean(cv2.add(cv2.multiply(across, across), cv2.multiply(down, down)))
     seen = textured & (tile_mean(inside) > 0.7)
     gone = (_correlation(then, across, down, power) < ALIKE) & seen & here
-    if seen.sum() < textured.sum() / 2 or _share(gone, seen) > _share(lost, usable) / 2:
+    most = min(_share(lost, usable) / 2, LEFT * _share(here, seen))
+    if seen.sum() < textured.sum() / 2 or _share(gone, seen) > most:
         return None, usable, lost
     return turn, seen, gone
 
