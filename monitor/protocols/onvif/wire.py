@@ -130,9 +130,8 @@ def _secure(sock: socket.socket, address: Address, trust: str, deadline: Deadlin
         raise Trouble(Outcome.TIMEOUT, "no TLS handshake in time", CONNECTING) from late
     except ssl.SSLCertVerificationError as doubt:
         sock.close()
-        why = (
-            f"this machine does not trust its certificate ({doubt.verify_message}): say whom to believe by onvif_trust"
-        )
+        told = doubt.verify_message
+        why = f"this machine does not trust its certificate ({told}); write whom to believe as onvif_trust: …"
         raise Trouble(Outcome.TLS, why, CONNECTING) from doubt
     except OSError as error:
         sock.close()
