@@ -124,7 +124,7 @@ def _in_words(login: Login, deadline: Deadline) -> Iterator[None]:
         raise DeviceError(Outcome.AUTH_MISSING, words) from None
     except paramiko.AuthenticationException as refused:
         raise _refused(refused, login, deadline) from None
-    except (paramiko.SSHException, EOFError, OSError) as error:
+    except (paramiko.SSHException, EOFError, OSError, ValueError) as error:  # paramiko reads names as UTF-8
         raise _greeting_failed(error, deadline) from None
 
 

@@ -1,5 +1,8 @@
 """Servers that refuse commands, hang up between two messages or babble: each has its word, none is an error of ours."""
 
+import socket
+import struct
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 from odd_ssh import odd_ssh
 from ssh_host import Host
 
-from monitor.model import Channel, Deadline, Evidence, Key, LoginState, Outcome, Target
+from monitor.model import Channel, Credentials, Deadline, Evidence, Key, LoginState, Outcome, Target
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.ssh import connect
 from monitor.protocols.ssh_login import Login
@@ -43,6 +46,28 @@ def test_a_connection_that_ends_amid_the_login_with_a_key_is_no_refused_key(tmp_
         with pytest.raises(DeviceError) as failed, connect(replace(login, private_key=key), Deadline.after(90)):
             pass
     assert failed.value.outcome is Outcome.CLOSED, failed.value.reason
+
+
+def test_names_of_algorithms_that_are_no_text_are_no_conversation(tmp_path: Path) -> None:
+    offer = bytes([20]) + bytes(16) + 10 * (struct.pack(">I", 4) + b"\xff\xfe\xab\xff") + bytes(5)
+    padding = 8 - (5 + len(offer)) % 8 + 8
+    packet = struct.pack(">IB", 1 + len(offer) + padding, padding) + offer + bytes(padding)
+
+    def greet() -> None:
+        peer, _ = server.accept()
+        with peer:
+            peer.sendall(b"SSH-2.0-odd\r\n" + packet)
+            while peer.recv(4096):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=greet)
+        thread.start()
+        login = Login("127.0.0.1", server.getsockname()[1], Credentials("monitor", "pass" + "word"), LoginState())
+        with pytest.raises(DeviceError) as failed, connect(login, Deadline.after(90)):
+            pass
+        thread.join()
+    assert failed.value.outcome is Outcome.PROTOCOL, failed.value.reason
 
 
 def test_a_refused_rsa_key_is_a_refused_login_and_an_unreadable_one_is_not_sent(host: Host, tmp_path: Path) -> None:
