@@ -107,7 +107,7 @@ class Beholder:
             "layout": round(comparison.layout, 4),
             "edge_ratio": round(comparison.edge_ratio, 4),
             "sharpness": round(comparison.sharpness, 4),
-            "cast": round(math.hypot(numbers.blue - known["blue"], numbers.red - known["red"]), 2),
+            "cast": round(_cast(numbers, known), 2),
             "emptied": round(self.beside.emptied, 4),
             "numbers": known,
         }
@@ -198,6 +198,12 @@ def masked_tiles(masks: Sequence[tuple[float, float, float, float]], limits: Pic
     inner = cover[round(limits.band_top * size) : round((1 - limits.band_bottom) * size)]
     found: Tiles = tile_mean(inner) > 1 / 3
     return found
+
+
+def _cast(numbers: Statistics, known: dict[str, float]) -> float:
+    """How far the mean colour is from the reference's, in levels; a coloured view that is lit less is coloured less."""
+    light = (numbers.level + 1) / (known["level"] + 1)
+    return min(math.hypot(numbers.blue - dim * known["blue"], numbers.red - dim * known["red"]) for dim in (1, light))
 
 
 def _level_distance(view: View, numbers: Statistics) -> float:
