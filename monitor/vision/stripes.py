@@ -42,17 +42,18 @@ def stripes(values: Floats) -> Bands:
     window, short, gain = _window(rows, columns)
     power = _power(cv2.multiply(values - values.mean(), window)) * short
     whole = max(float(power.sum()), 1e-6)
-    first = _strongest(values, power, whole, gain)
+    quick = values - cv2.blur(values, (SLOW, SLOW))
+    first = _strongest(quick, power, whole, gain)
     if first.coherence > IN_STEP or not first.coherence:
         return first
-    others = (_strongest(values, power, whole, gain) for _ in range(OTHERS))
+    others = (_strongest(quick, power, whole, gain) for _ in range(OTHERS))
     worth = itertools.takewhile(lambda one: one.coherence, others)
     return next((one for one in worth if one.coherence > IN_STEP), first)
 
 
-def _strongest(values: Floats, power: Floats, whole: float, gain: float) -> Bands:
+def _strongest(quick: Floats, power: Floats, whole: float, gain: float) -> Bands:
     """Of the waves that are in ``power`` still, and out of it."""
-    rows, columns = values.shape
+    rows, columns = quick.shape
     down, across = (int(index) for index in np.unravel_index(int(power.argmax()), power.shape))
     lines = (down + NEAR)[:, None] % rows, np.clip(across + NEAR, 0, power.shape[1] - 1)[None]
     peak = power[lines]
@@ -66,7 +67,7 @@ def _strongest(values: Floats, power: Floats, whole: float, gain: float) -> Band
     spread = float(np.sqrt(2 * energy)) / gain / kept
     if spread <= FAINT or share <= FAINT_SHARE:
         return Bands(spread, share, 0.0)
-    return Bands(spread, share, _coherence(values, *pitch) - SHORTFALL * max(0.0, PLAIN - share))
+    return Bands(spread, share, _coherence(quick, *pitch) - SHORTFALL * max(0.0, PLAIN - share))
 
 
 def _middle(line: int, energies: Floats, size: int) -> float:
@@ -94,22 +95,18 @@ def _power(values: Floats) -> Floats:
     return power
 
 
-def _coherence(values: Floats, down: float, across: float) -> float:
-    """``down``, ``across``: waves a pixel."""
-    quick = values - cv2.blur(values, (SLOW, SLOW))
-    turns = _turned(quick.shape[1], across)
-    (a, b), (c, d) = (
-        [cv2.gemm(one, turn, 1, None, 0, flags=cv2.GEMM_2_T) for turn in turns]  # type: ignore[call-overload]  # None: nothing is added
-        for one in (cv2.gemm(part, quick, 1, None, 0) for part in _turned(len(quick), down))  # type: ignore[call-overload]  # the same
-    )
+def _coherence(quick: Floats, down: float, across: float) -> float:
+    """``quick``: the miniature without light and shade; ``down``, ``across``: waves a pixel."""
+    rows, columns = quick.shape
+    both = _turned(rows, down) @ quick @ _turned(columns, across).T
+    (a, b), (c, d) = both.reshape(2, PARTS, 2, PARTS).swapaxes(1, 2)
     found = (a - d) + 1j * (b + c)
     whole = found.mean()
     return float(np.sort((found * whole.conj()).real.ravel())[AMISS] / max(abs(whole) ** 2, 1e-6))
 
 
-def _turned(size: int, pitch: float) -> tuple[Floats, Floats]:
-    """(PARTS, size), real and imaginary: what a part of one side has of a wave, when multiplied with it. OpenCV's
-    product of matrices starts no threads."""
+def _turned(size: int, pitch: float) -> Floats:
+    """(2 * PARTS, size), real above imaginary: what a part of one side has of a wave, when multiplied with it."""
     part = np.arange(size) * PARTS // size == np.arange(PARTS)[:, None]
     turn = 2 * np.pi * pitch * np.arange(size)
-    return (part * np.cos(turn)).astype(np.float32), (part * -np.sin(turn)).astype(np.float32)
+    return np.vstack([part * np.cos(turn), part * -np.sin(turn)]).astype(np.float32)
