@@ -96,7 +96,7 @@ def main() -> None:
     except Exception as broken:  # noqa: BLE001  # a verb's boundary: an error of ours is not 'a fault was seen' (1)
         if isinstance(broken, OSError) and broken.errno in UNWRITABLE:
             _end(f"the output cannot be written: {broken.strerror}")
-        # The text of a foreign exception may hold a URL with its password.
+        # Where it came from, without its own text: that of a foreign exception may hold a URL with its password.
         sys.stderr.writelines(traceback.format_tb(broken.__traceback__))
         _end(f"the monitor itself failed ({type(broken).__name__}); nothing is said about any device")
 

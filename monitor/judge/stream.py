@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from monitor.limits import StreamLimits
-from monitor.model import IF_IT_LASTS, Evidence, Facts, FaultKind, Finding, Judged, Outcome, Target, Verdict, shared
+from monitor.model import (
+    FEW_FRAMES,
+    IF_IT_LASTS,
+    SPACINGS,
+    Evidence,
+    Facts,
+    FaultKind,
+    Finding,
+    Judged,
+    Outcome,
+    Target,
+    Verdict,
+    shared,
+)
 
 MEANING: Mapping[Outcome, FaultKind] = {
     Outcome.DNS: FaultKind.UNREACHABLE,
@@ -36,10 +49,6 @@ MEANING: Mapping[Outcome, FaultKind] = {
 STARVED_LAG = 0.25
 """Seconds our event loop may be late before a measured frame rate says more about us than about the camera."""
 
-FEW_FRAMES = 3
-"""Fewer do not tell a camera of one frame in some seconds from one whose video stopped."""
-SPACINGS = 3
-"""A silence longer than so many of the camera's own frame spacings is a stall."""
 FRAMES_TO_A_KEY = 150
 """Cameras are set to a key frame every 25 to 100, seldom 150 frames: at one frame per second longer than any look."""
 

@@ -7,6 +7,11 @@ from datetime import datetime
 from monitor.model.recordings import Recordings
 from monitor.model.words import Facts, Key, Memory, Outcome
 
+FEW_FRAMES = 3
+"""Fewer do not tell a camera of one frame in some seconds from one whose video stopped."""
+SPACINGS = 3
+"""A silence longer than so many of the camera's own frame spacings is a stall."""
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:

@@ -58,9 +58,7 @@ class Comparison:
     light: float = 1.0  # level now / then over the tiles that still show it (all, when few do)
     shift_across: float = 0.0  # of the width, + = content went right; 0 while nearly all tiles are where they were
     shift_down: float = 0.0  # of the height
-    response: float = (
-        0.0  # of the phase correlation, 0..1; of a turn the share of the parts that agree; 0 = not looked for
-    )
+    response: float = 0.0  # of the phase correlation, of a turn the share of parts that agree; 0 = not looked for
     degrees: float = 0.0  # turned about the camera's axis, + = clockwise
     zoom: float = 1.0  # enlarged
     swing: float = 0.0  # how far the parts have gone in a turn or zoom, share of the sides, root mean square; 0 = none

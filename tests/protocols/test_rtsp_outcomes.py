@@ -333,14 +333,15 @@ async def test_a_clock_that_stands_has_stalled():
     assert seen.facts["watched_seconds"] < 5
 
 
+async def slow(camera, writer):
+    video = Video(step=36000)
+    while True:
+        writer.write(video.key())
+        await asyncio.sleep(0.4)
+
+
 async def test_a_slow_camera_has_not_stalled():
     """Frames 0.4 s apart, with 0.2 s as the age limit: its own spacing is what counts."""
-
-    async def slow(camera, writer):
-        video = Video(step=36000)
-        while True:
-            writer.write(video.key())
-            await asyncio.sleep(0.4)
 
     seen = await seen_by(ScriptedCamera(media=slow), packet_age_seconds=0.2, key_frame_seconds=2.0)
     assert seen.outcome is Outcome.SEEN, seen.reason
@@ -348,12 +349,6 @@ async def test_a_slow_camera_has_not_stalled():
 
 async def test_a_slow_camera_that_claims_to_be_fast_has_not_stalled():
     """The description says what the camera was set to; in the dark it exposes for longer."""
-
-    async def slow(camera, writer):
-        video = Video(step=36000)
-        while True:
-            writer.write(video.key())
-            await asyncio.sleep(0.4)
 
     described = SDP + "a=framerate:25\r\n"
     seen = await seen_by(ScriptedCamera(sdp=described, media=slow), packet_age_seconds=0.2, watch_seconds=0.6)

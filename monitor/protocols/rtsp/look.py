@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from monitor.model import Credentials, Deadline, KeyFrame, LoginState, Outcome
+from monitor.model import FEW_FRAMES, SPACINGS, Credentials, Deadline, KeyFrame, LoginState, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.rtsp.connection import Connection
 from monitor.protocols.rtsp.dated import Dating, Replay
@@ -16,7 +16,7 @@ from monitor.protocols.rtsp.sdp import VideoTrack
 from monitor.protocols.rtsp.session import Login, Redirect, Session
 from monitor.protocols.rtsp.stream import Stream
 from monitor.protocols.rtsp.url import address_of, redirect_url, split_url
-from monitor.protocols.rtsp.watch import FEW_FRAMES, SPACINGS, Watch, Wishes
+from monitor.protocols.rtsp.watch import Watch, Wishes
 
 TEARDOWN_SECONDS = 0.3
 """Kept back from the deadline, so that the session is given back even when everything else took too long."""

@@ -3,13 +3,11 @@
 import asyncio
 from dataclasses import dataclass
 
-from monitor.model import Deadline, Outcome
+from monitor.model import FEW_FRAMES, SPACINGS, Deadline, Outcome
 from monitor.protocols.errors import DeviceError
 from monitor.protocols.rtsp.connection import Connection
 from monitor.protocols.rtsp.stream import Stream
 
-SPACINGS = 3  # a silence of so many times the camera's own frame spacing is a stall
-FEW_FRAMES = 3  # fewer do not show how far apart a camera's frames are
 _SLOWEST = 5.0
 """Seconds two frames may be apart of a camera that has not shown how slow it is: long exposures and the settings for
 seldom pictures leave up to four. What the description says of the frame rate knows nothing of the light."""
